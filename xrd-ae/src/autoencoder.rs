@@ -156,7 +156,59 @@ impl Autoencoder {
         Ok(points.into_iter().map(f64::from).collect())
     }
 
-    /// Mean of all training patterns, with one intensity per grid point.
+    /// Encodes all patterns of a source, and reads them few at a time. Returns the points on the
+    /// latent plane, and the coordinates in the latent space, pattern by pattern.
+    ///
+    /// The results are those of [`encode_set`](Encoder::encode_set) and of
+    /// [`latent_coordinates`](Self::latent_coordinates). Both are computed at once.
+    ///
+    /// # Errors
+    /// - [`xrd_core::Error::GridMismatch`] if the grid of the source is not the grid of the model.
+    /// - [`xrd_core::Error::NotFinite`] if the intensities are so large that the network
+    ///   overflows.
+    /// - Any error of [`PatternSource::read`].
+    ///
+    /// Cost: O(patterns · weights of the encoder). The memory does not depend on the number of
+    /// patterns, except for the points.
+    pub fn encode_source(&self, patterns: &dyn PatternSource) -> Result<(Vec<Latent2>, Vec<f64>)> {
+        self.check_grid(patterns.grid())?;
+        let (mut points, mut coordinates) = (Vec::new(), Vec::new());
+        many::each_block(patterns, |_, block| {
+            let rows = many::encoded(self.encoder(), &self.scaling, block);
+            points.extend(all_points_finite(self.as_points(rows.view()))?);
+            let rows = rows.into_raw_vec_and_offset().0;
+            all_finite("coordinate", &rows)?;
+            coordinates.extend(rows.into_iter().map(f64::from));
+            Ok(())
+        })?;
+        Ok((points, coordinates))
+    }
+
+    /// Reconstructs all patterns of a source, and reads them few at a time.
+    ///
+    /// Calls `see` with the index of the first of several patterns, their intensities, and the
+    /// intensities of their reconstructions, both pattern by pattern.
+    ///
+    /// # Errors
+    /// - [`xrd_core::Error::GridMismatch`] if the grid of the source is not the grid of the model.
+    /// - [`xrd_core::Error::NotFinite`] if the intensities are so large that the network
+    ///   overflows.
+    /// - Any error of [`PatternSource::read`].
+    ///
+    /// Cost: O(patterns · weights). The memory does not depend on the number of patterns.
+    pub fn reconstruct_source(
+        &self,
+        patterns: &dyn PatternSource,
+        mut see: impl FnMut(usize, &[f32], &[f32]),
+    ) -> Result<()> {
+        self.check_grid(patterns.grid())?;
+        many::each_block(patterns, |first, block| {
+            see(first, block, &self.reconstruct_block(block)?);
+            Ok(())
+        })
+    }
+
+    /// Mean of all training patterns. It has one intensity per grid point.
     pub fn mean_training_pattern(&self) -> Vec<f32> {
         self.scaling.mean.to_vec()
     }

@@ -105,6 +105,11 @@ impl Cell {
         self.sides = kept;
     }
 
+    /// Corners in counter-clockwise order.
+    pub(crate) fn corners(&self) -> impl Iterator<Item = Vector> + '_ {
+        self.sides.iter().map(|side| side.start)
+    }
+
     /// Distance from the origin to the farthest corner.
     pub(crate) fn radius(&self) -> f64 {
         let lengths = self.sides.iter().map(|s| s.start.length());

@@ -2,7 +2,7 @@ use crate::error::{Error, Result};
 use crate::estimator::{Choice, Estimator};
 use crate::maps::{k_means, nearest};
 use crate::neighbours::distance;
-use crate::places::Place;
+use crate::places::{Place, Places};
 
 /// Estimator that takes the mean labels of a k-means cluster of known points: the cluster whose
 /// centre is nearest to a point P.
@@ -49,14 +49,15 @@ impl Estimator for ClusterMean {
         }
     }
 
-    fn choose(&self, places: &[Place], p: &[f64]) -> Choice {
+    fn choose(&self, places: &Places<'_>, p: &[f64]) -> Choice {
         let by_root = (places.len() as f64).sqrt().ceil() as usize;
         let k = self.clusters.unwrap_or(by_root).min(places.len());
-        let points: Vec<&[f64]> = places.iter().map(Place::coordinates).collect();
-        let (centres, cluster) = k_means(&points, &points_at(places), k);
+        let (sites, places): (Vec<usize>, Vec<&Place>) = places.iter().unzip();
+        let points: Vec<&[f64]> = places.iter().map(|place| place.coordinates()).collect();
+        let (centres, cluster) = k_means(&points, &points_at(&places), k);
         let own = nearest(&centres, p);
         let members: Vec<usize> = (0..places.len()).filter(|&i| cluster[i] == own).collect();
-        let weight = |&i: &usize| (i, places[i].members.len() as f64);
+        let weight = |&i: &usize| (sites[i], places[i].members.len() as f64);
         let radius = |&i: &usize| distance(points[i], &centres[own]);
         let extent = members.iter().map(radius).fold(0.0, f64::max);
         let away = members.iter().map(|&i| distance(points[i], p));
@@ -68,7 +69,7 @@ impl Estimator for ClusterMean {
 }
 
 /// Number of known points at each place.
-fn points_at(places: &[Place]) -> Vec<f64> {
+fn points_at(places: &[&Place]) -> Vec<f64> {
     places.iter().map(|p| p.members.len() as f64).collect()
 }
 

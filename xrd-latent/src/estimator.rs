@@ -2,9 +2,9 @@ use std::fmt::Debug;
 
 use crate::error::{Error, Result};
 use crate::estimate::{Basis, Estimate, FallbackReason};
-use crate::hull::nearest_on_hull;
+use crate::hull::{nearest_on_corners, nearest_on_hull};
 use crate::nearby::{STRAIGHT, Vector};
-use crate::places::Place;
+use crate::places::{Place, Places};
 use xrd_core::Latent2;
 
 /// Method that estimates labels at a point P from known points.
@@ -26,7 +26,7 @@ use xrd_core::Latent2;
 /// # Example
 /// ```
 /// use xrd_core::{Labels, Latent2};
-/// use xrd_latent::{Choice, Estimator, LabelledPlane, Place, Result};
+/// use xrd_latent::{Choice, Estimator, LabelledPlane, Places, Result};
 ///
 /// /// Labels of the nearest place.
 /// #[derive(Debug)]
@@ -39,14 +39,9 @@ use xrd_core::Latent2;
 ///     fn check(&self, _dimensions: usize) -> Result<()> {
 ///         Ok(())
 ///     }
-///     fn choose(&self, places: &[Place], p: &[f64]) -> Choice {
-///         let squared = |place: &Place| -> f64 {
-///             let pairs = place.coordinates().iter().zip(p);
-///             pairs.map(|(a, b)| (a - b).powi(2)).sum()
-///         };
-///         let distances = places.iter().map(squared).enumerate();
-///         let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1));
-///         let shares = nearest.map(|(place, _)| (place, 1.0)).into_iter().collect();
+///     fn choose(&self, places: &Places<'_>, p: &[f64]) -> Choice {
+///         let nearest = places.nearest(p).take(1);
+///         let shares = nearest.map(|(_distance, place)| (place, 1.0)).collect();
 ///         Choice::Weighted { shares, inside: true }
 ///     }
 /// }
@@ -72,24 +67,24 @@ pub trait Estimator: Debug + Send + Sync {
     /// Chooses the places from which the estimate at the point `p` is computed, and their weights.
     ///
     /// The caller guarantees that:
-    /// - there is at least one place, and the places are sorted by their coordinates;
+    /// - there is at least one place;
     /// - no place is at the point `p`;
     /// - [`check`](Self::check) has returned `Ok`.
-    fn choose(&self, places: &[Place], p: &[f64]) -> Choice;
+    fn choose(&self, places: &Places<'_>, p: &[f64]) -> Choice;
 
     /// Returns the result of [`choose`](Self::choose), or `None` if this result is a fallback.
     ///
     /// A choice is a fallback if [`Choice::is_inside`] is false. The default implementation calls
     /// `choose`. Override this method if the estimator can detect a fallback without computing the
     /// fallback.
-    fn choose_inside(&self, places: &[Place], p: &[f64]) -> Option<Choice> {
+    fn choose_inside(&self, places: &Places<'_>, p: &[f64]) -> Option<Choice> {
         Some(self.choose(places, p)).filter(Choice::is_inside)
     }
 }
 
 /// Places that an [`Estimator`] chooses for a point P, and their weights.
 ///
-/// A place is given by its index in the list of places that the estimator receives. Each variant
+/// A place is given by its index in the [`Places`] that the estimator receives. Each variant
 /// corresponds to the variant of [`Basis`] with the same name. In a triangle ABC, the weight of A
 /// is `1 − s − t`.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,8 +147,8 @@ impl Choice {
     }
 
     /// Estimated labels.
-    pub(crate) fn values(&self, places: &[Place]) -> Vec<f64> {
-        let three = |i: [usize; 3], s, t| interpolate(i.map(|i| &places[i]), s, t);
+    pub(crate) fn values(&self, places: &Places<'_>) -> Vec<f64> {
+        let three = |i: [usize; 3], s, t| interpolate(i.map(|i| places.place(i)), s, t);
         match self {
             Self::Triangle { places, s, t } | Self::Extrapolated { places, s, t } => {
                 three(*places, *s, *t)
@@ -164,9 +159,9 @@ impl Choice {
     }
 
     /// Estimate of the labels, together with its basis.
-    pub(crate) fn estimate(self, places: &[Place]) -> Estimate {
+    pub(crate) fn estimate(self, places: &Places<'_>) -> Estimate {
         let values = self.values(places);
-        let members = |i: usize| places[i].members.clone();
+        let members = |i: usize| places.place(i).members.clone();
         let basis = match self {
             Self::Triangle { places, s, t } => Basis::Triangle {
                 corners: places.map(members),
@@ -214,17 +209,17 @@ fn interpolate([a, b, c]: [&Place; 3], s: f64, t: f64) -> Vec<f64> {
 }
 
 /// Weighted mean of each label. The mean of equal labels is exact, because differences are summed.
-fn mixed(places: &[Place], shares: &[(usize, f64)]) -> Vec<f64> {
+fn mixed(places: &Places<'_>, shares: &[(usize, f64)]) -> Vec<f64> {
     let total: f64 = shares.iter().map(|(_, weight)| weight).sum();
     let first = shares.first().map_or(0, |(place, _)| *place);
     let value = |c: usize| {
-        let base = places[first].values[c];
+        let base = places.place(first).values[c];
         let excess = shares
             .iter()
-            .map(|(i, weight)| weight / total * (places[*i].values[c] - base));
+            .map(|(i, weight)| weight / total * (places.place(*i).values[c] - base));
         base + excess.sum::<f64>()
     };
-    (0..places[first].values.len()).map(value).collect()
+    (0..places.place(first).values.len()).map(value).collect()
 }
 
 /// Fails unless there are two dimensions.
@@ -240,28 +235,43 @@ pub(crate) fn only_planes(estimator: &'static str, dimensions: usize) -> Result<
 
 /// Fallback outside the convex hull: the nearest point on the border of the hull, between two
 /// places.
-pub(crate) fn on_hull(places: &[Place], p: Latent2) -> Choice {
-    let points: Vec<Latent2> = places.iter().map(|place| place.point).collect();
-    let place = nearest_on_hull(&points, p);
+pub(crate) fn on_hull(places: &Places<'_>, p: Latent2) -> Choice {
+    let (from, to, t, distance) = nearest_on_border(places, p);
     Choice::Nearest {
         reason: why_no_triangle(places),
-        from: place.from,
-        to: place.to,
-        t: place.t,
-        distance: place.distance,
+        from,
+        to,
+        t,
+        distance,
     }
+}
+
+/// Ends of the segment of the border of the hull that is nearest to P, position of the point
+/// nearest to P on this segment, and its distance.
+///
+/// Cost: O(n).
+pub(crate) fn nearest_on_border(places: &Places<'_>, p: Latent2) -> (usize, usize, f64, f64) {
+    let (sites, points): (Vec<usize>, Vec<Latent2>) =
+        places.iter().map(|(i, place)| (i, place.point)).unzip();
+    let on = match places.hull() {
+        Some(hull) => nearest_on_corners(&points, hull, p),
+        None => nearest_on_hull(&points, p),
+    };
+    (sites[on.from], sites[on.to], on.t, on.distance)
 }
 
 /// Reason for a fallback: all places lie on the line through the first and the last place, or P is
 /// outside the hull.
-pub(crate) fn why_no_triangle(places: &[Place]) -> FallbackReason {
-    let (first, last) = (places[0].point, places[places.len() - 1].point);
+pub(crate) fn why_no_triangle(places: &Places<'_>) -> FallbackReason {
+    let mut points = places.iter().map(|(_, place)| place.point);
+    let first = points.next().unwrap_or_default();
+    let last = places.last().point;
     let along = Vector::between(first, last);
-    let on_line = |place: &Place| {
-        let way = Vector::between(first, place.point);
+    let on_line = |point: Latent2| {
+        let way = Vector::between(first, point);
         way.cross(along).abs() <= STRAIGHT * way.length() * along.length()
     };
-    if places.iter().all(on_line) {
+    if points.all(on_line) {
         return FallbackReason::NoTriangle;
     }
     FallbackReason::OutsideHull

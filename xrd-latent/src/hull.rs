@@ -48,7 +48,7 @@ pub fn convex_hull(points: &[Latent2]) -> Result<Vec<usize>> {
 }
 
 /// Convex hull of distinct points that are sorted by coordinates.
-fn corners(sorted: &[Latent2]) -> Vec<usize> {
+pub(crate) fn corners(sorted: &[Latent2]) -> Vec<usize> {
     if sorted.len() < 3 {
         return (0..sorted.len()).collect();
     }
@@ -76,6 +76,44 @@ fn half(points: &[Latent2], order: impl Iterator<Item = usize>) -> Vec<usize> {
     chain
 }
 
+/// Side of the border of a convex hull on which a point P lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Inside,
+    /// Near the border, or the hull has fewer than three corners.
+    Border,
+    Outside,
+}
+
+/// Distance from the border that counts as near, as a fraction of the distance from P to the
+/// farthest corner. It is larger than the tolerance [`STRAIGHT`], so that rounding cannot matter on
+/// the other two sides.
+const NEAR: f64 = 1e-7;
+
+impl Side {
+    /// Side of P, from the corners of the hull in counter-clockwise order.
+    ///
+    /// Cost: O(h) for h corners.
+    pub(crate) fn of(corners: impl ExactSizeIterator<Item = Latent2> + Clone, p: Latent2) -> Self {
+        if corners.len() < 3 {
+            return Self::Border;
+        }
+        let far = corners.clone().map(|c| Vector::between(p, c).length());
+        let near = NEAR * far.fold(0.0, f64::max);
+        let next = corners.clone().cycle().skip(1);
+        let inward = |(a, b): (Latent2, Latent2)| {
+            let along = Vector::between(a, b);
+            along.cross(Vector::between(a, p)) / along.length()
+        };
+        let least = corners.zip(next).map(inward).fold(f64::INFINITY, f64::min);
+        match least {
+            _ if least > near => Self::Inside,
+            _ if least < -near => Self::Outside,
+            _ => Self::Border,
+        }
+    }
+}
+
 /// Point on the segment between two points of a list. If the point is an end of the segment, `from`
 /// and `to` are equal.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -94,7 +132,11 @@ pub(crate) struct OnSegment {
 ///
 /// Cost: O(n).
 pub(crate) fn nearest_on_hull(sorted: &[Latent2], p: Latent2) -> OnSegment {
-    let hull = corners(sorted);
+    nearest_on_corners(sorted, &corners(sorted), p)
+}
+
+/// [`nearest_on_hull`] if the corners of the hull are known.
+pub(crate) fn nearest_on_corners(sorted: &[Latent2], hull: &[usize], p: Latent2) -> OnSegment {
     let around = (0..hull.len()).map(|i| (hull[i], hull[(i + 1) % hull.len()]));
     let edge = nearest_on(sorted, around, p);
     if edge.from == edge.to {

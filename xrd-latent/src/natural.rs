@@ -4,10 +4,10 @@ use xrd_core::Latent2;
 
 use crate::cell::{Cell, Line};
 use crate::error::Result;
-use crate::estimator::{Choice, Estimator, on_hull, only_planes};
-use crate::hull::nearest_on_hull;
-use crate::nearby::{Near, Vector, enough_to_surround, nearest_first, see_all};
-use crate::places::Place;
+use crate::estimator::{Choice, Estimator, nearest_on_border, on_hull, only_planes};
+use crate::nearby::{Near, Vector, see};
+use crate::places::Places;
+use crate::tree::Bounds;
 
 /// Estimator by natural-neighbour interpolation (Sibson) at a point P.
 ///
@@ -24,8 +24,8 @@ use crate::places::Place;
 /// The estimate is then a fallback: the estimate at the nearest point of the hull
 /// ([`Basis::Nearest`](crate::Basis::Nearest)).
 ///
-/// Cost: O(n log n) to sort n points by distance, plus O(m³) for m neighbours of P. Typically P has
-/// six neighbours.
+/// Cost: about O(log n) to find the m neighbours of P among n points, plus O(m³). Typically P has six
+/// neighbours.
 ///
 /// # References
 /// R. Sibson, "A brief description of natural neighbour interpolation", in Interpreting
@@ -50,18 +50,17 @@ impl Estimator for NaturalNeighbours {
         only_planes(self.name(), dimensions)
     }
 
-    fn choose(&self, places: &[Place], p: &[f64]) -> Choice {
+    fn choose(&self, places: &Places<'_>, p: &[f64]) -> Choice {
         self.choose_inside(places, p)
             .unwrap_or_else(|| on_hull(places, Latent2::new(p[0], p[1])))
     }
 
-    fn choose_inside(&self, places: &[Place], p: &[f64]) -> Option<Choice> {
+    fn choose_inside(&self, places: &Places<'_>, p: &[f64]) -> Option<Choice> {
         let p = Latent2::new(p[0], p[1]);
-        let mut near = Vec::with_capacity(places.len());
-        see_all(places, p, &mut near);
-        enough_to_surround(&near)?;
-        let near = nearest_first(&mut near, places.len());
-        let shares = shares(near).unwrap_or_else(|| at_the_border(places, p));
+        if !places.surround(p) {
+            return None;
+        }
+        let shares = shares(places, p).unwrap_or_else(|| at_the_border(places, p));
         Some(Choice::Weighted {
             shares,
             inside: true,
@@ -71,29 +70,54 @@ impl Estimator for NaturalNeighbours {
 
 /// Index of each place, and the area that the cell of P takes from the cell of the place. Returns
 /// `None` if the cell of P is infinite.
-fn shares(near: &[Near]) -> Option<Vec<(usize, f64)>> {
-    let unit = near.last()?.distance;
-    if near[0].distance <= AT_A_PLACE * unit {
-        return Some(vec![(near[0].site, 1.0)]);
-    }
-    let sites: Vec<Vector> = near.iter().map(|n| seen(n, unit)).collect();
+fn shares(places: &Places<'_>, p: Latent2) -> Option<Vec<(usize, f64)>> {
+    let unit = places.farthest(p)?.distance;
+    let at = [p.x, p.y];
+    let mut near = places.ascending(places.squared(&at));
+    let mut sites: Vec<(usize, Vector)> = Vec::new();
     let mut cell = Cell::square(ENDLESS);
-    for (i, &site) in sites.iter().enumerate() {
+    let none = Vector { x: 0.0, y: 0.0 };
+    // A place whose bisector is beyond the cell changes nothing.
+    while let Some((_, i)) = near.next_outside(|bounds| is_beyond(&cell, bounds, p, unit)) {
+        if !places.contains(i) {
+            continue;
+        }
+        let near = see(i, places.place(i).point, p);
+        if sites.is_empty() && near.distance <= AT_A_PLACE * unit {
+            return Some(vec![(i, 1.0)]);
+        }
+        let site = seen(&near, unit);
         // A bisector is at half the distance of its place, and places are sorted by distance.
         if site.length() > 2.0 * cell.radius() {
             break;
         }
-        cell.cut(Line::bisector(Vector { x: 0.0, y: 0.0 }, site), i);
+        cell.cut(Line::bisector(none, site), sites.len());
+        sites.push((i, site));
     }
     let neighbours = cell.neighbours()?;
     let taken = |&i: &usize| {
         let mut part = cell.clone();
         for &j in neighbours.iter().filter(|j| **j != i) {
-            part.cut(Line::bisector(sites[i], sites[j]), j);
+            part.cut(Line::bisector(sites[i].1, sites[j].1), j);
         }
-        (near[i].site, part.area())
+        (sites[i].0, part.area())
     };
     Some(neighbours.iter().map(taken).collect())
+}
+
+/// Whether no place in a box is nearer to a corner of the cell of P than P is, so that none of them
+/// cuts the cell.
+fn is_beyond(cell: &Cell, bounds: Bounds<'_>, p: Latent2, unit: f64) -> bool {
+    cell.corners().all(|corner| {
+        let own = corner.dot(corner);
+        let away = |p: f64, corner: f64, axis: usize| {
+            let at = p + corner * unit;
+            (at.clamp(bounds.low[axis], bounds.high[axis]) - at) / unit
+        };
+        let (x, y) = (away(p.x, corner.x, 0), away(p.y, corner.y, 1));
+        // Rounding may not decide.
+        x * x + y * y > own * (1.0 + 1e-6) + 1e-12
+    })
 }
 
 /// Position of a place relative to P.
@@ -106,8 +130,7 @@ fn seen(near: &Near, unit: f64) -> Vector {
 }
 
 /// Limit of the weights when P approaches the border of the hull.
-fn at_the_border(places: &[Place], p: Latent2) -> Vec<(usize, f64)> {
-    let points: Vec<Latent2> = places.iter().map(|place| place.point).collect();
-    let on = nearest_on_hull(&points, p);
-    vec![(on.from, 1.0 - on.t), (on.to, on.t)]
+fn at_the_border(places: &Places<'_>, p: Latent2) -> Vec<(usize, f64)> {
+    let (from, to, t, _) = nearest_on_border(places, p);
+    vec![(from, 1.0 - t), (to, t)]
 }

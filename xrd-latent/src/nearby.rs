@@ -2,7 +2,7 @@
 
 use xrd_core::Latent2;
 
-use crate::places::Place;
+use crate::places::Places;
 
 /// Largest sine of the angle between two directions that count as parallel.
 pub(crate) const STRAIGHT: f64 = 1e-9;
@@ -58,32 +58,41 @@ pub(crate) struct Near {
     pub(crate) direction: Vector,
 }
 
-/// Fills `near` with all places, in the order of the list.
-pub(crate) fn see_all(sites: &[Place], p: Latent2, near: &mut Vec<Near>) {
-    near.clear();
-    near.extend(sites.iter().enumerate().map(|(i, s)| see(i, s.point, p)));
+/// Places from the nearest to P to the farthest, found when they are needed. Places at the same
+/// distance are in the order of their indices.
+pub(crate) struct NearestFirst<I> {
+    rest: I,
+    found: Vec<Near>,
 }
 
-/// Moves the `k` nearest places to the front and sorts them by distance. If there are fewer than
-/// `k` places, all are sorted. Places at the same distance are in the order of their coordinates.
-///
-/// Cost: O(n + k log k) for n places.
-pub(crate) fn nearest_first(near: &mut [Near], k: usize) -> &[Near] {
-    let by_distance = |a: &Near, b: &Near| {
-        let by_coordinates = a.site.cmp(&b.site);
-        a.squared_distance
-            .total_cmp(&b.squared_distance)
-            .then(by_coordinates)
-    };
-    let k = k.min(near.len());
-    if k < near.len() {
-        near.select_nth_unstable_by(k, by_distance);
+impl<'a> NearestFirst<()> {
+    /// Prepares a search among all places.
+    pub(crate) fn among(
+        places: &Places<'a>,
+        p: &'a [f64; 2],
+    ) -> NearestFirst<impl Iterator<Item = Near> + use<'a>> {
+        let places = *places;
+        let at = Latent2::new(p[0], p[1]);
+        let all = places.ascending(places.squared(p));
+        let others = all.filter(move |(_, i)| places.contains(*i));
+        NearestFirst {
+            rest: others.map(move |(_, i)| see(i, places.place(i).point, at)),
+            found: Vec::new(),
+        }
     }
-    near[..k].sort_unstable_by(by_distance);
-    &near[..k]
 }
 
-fn see(site: usize, point: Latent2, p: Latent2) -> Near {
+impl<I: Iterator<Item = Near>> NearestFirst<I> {
+    /// Returns the `k` nearest places, or all places if there are fewer.
+    pub(crate) fn first(&mut self, k: usize) -> &[Near] {
+        let more = k.saturating_sub(self.found.len());
+        self.found.extend(self.rest.by_ref().take(more));
+        &self.found[..k.min(self.found.len())]
+    }
+}
+
+/// Returns what is seen of a place from P.
+pub(crate) fn see(site: usize, point: Latent2, p: Latent2) -> Near {
     let offset = Vector::between(p, point);
     let distance = offset.length();
     let unit = distance.max(f64::MIN_POSITIVE);

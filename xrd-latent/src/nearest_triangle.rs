@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::estimator::{Choice, Estimator, only_planes};
-use crate::places::Place;
+use crate::places::Places;
 use crate::search;
 
 /// Rule by which [`NearestTriangle`] chooses three known points A, B and C for a point P.
@@ -115,11 +115,11 @@ impl Estimator for NearestTriangle {
         })
     }
 
-    fn choose(&self, places: &[Place], p: &[f64]) -> Choice {
+    fn choose(&self, places: &Places<'_>, p: &[f64]) -> Choice {
         search::choose(places, p, self)
     }
 
-    fn choose_inside(&self, places: &[Place], p: &[f64]) -> Option<Choice> {
+    fn choose_inside(&self, places: &Places<'_>, p: &[f64]) -> Option<Choice> {
         search::choose_inside(places, p, self)
     }
 }

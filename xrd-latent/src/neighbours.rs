@@ -5,8 +5,7 @@ use xrd_core::Latent2;
 
 use crate::error::{Error, Result};
 use crate::estimator::{Choice, Estimator};
-use crate::nearby::{enough_to_surround, nearest_first, see_all};
-use crate::places::Place;
+use crate::places::Places;
 
 /// Estimator that takes the mean labels of the k known points nearest to a point P (k-NN).
 ///
@@ -21,7 +20,7 @@ use crate::places::Place;
 /// If P does not lie inside the known points, the estimate is a fallback. The field `inside` of
 /// [`Basis::Weighted`](crate::Basis::Weighted) defines when P lies inside.
 ///
-/// Cost: O(n·d + n log n + k²·d) for n points in d dimensions.
+/// Cost: about O(log n + k²·d) for n points in few dimensions d, and O(n·d + k²·d) at most.
 ///
 /// # References
 /// T. M. Cover, P. E. Hart, "Nearest neighbor pattern classification", IEEE Trans. Inf. Theory 13,
@@ -65,7 +64,7 @@ impl Default for NearestNeighbours {
 /// If P does not lie inside the known points, the estimate is a fallback. The field `inside` of
 /// [`Basis::Weighted`](crate::Basis::Weighted) defines when P lies inside.
 ///
-/// Cost: O(n·d + n log n + k²·d) for n points in d dimensions.
+/// Cost: about O(log n + k²·d) for n points in few dimensions d, and O(n·d + k²·d) at most.
 ///
 /// # References
 /// D. Shepard, "A two-dimensional interpolation function for irregularly-spaced data", Proc. 23rd
@@ -115,8 +114,8 @@ impl Estimator for NearestNeighbours {
         at_least_one(self.neighbours)
     }
 
-    fn choose(&self, places: &[Place], p: &[f64]) -> Choice {
-        let near = by_distance(places, p);
+    fn choose(&self, places: &Places<'_>, p: &[f64]) -> Choice {
+        let near = nearest(places, p, self.neighbours.max(3));
         let k = self.neighbours.min(near.len());
         Choice::Weighted {
             shares: near[..k].iter().map(|&(_, place)| (place, 1.0)).collect(),
@@ -138,8 +137,8 @@ impl Estimator for InverseDistance {
         Err(Error::Power { found: self.power })
     }
 
-    fn choose(&self, places: &[Place], p: &[f64]) -> Choice {
-        let near = by_distance(places, p);
+    fn choose(&self, places: &Places<'_>, p: &[f64]) -> Choice {
+        let near = nearest(places, p, self.neighbours.saturating_add(1).max(3));
         let k = self.neighbours.min(near.len());
         let weight = |d: f64| self.weight(d, near[0].0, near.get(k).map(|next| next.0));
         let of_place = |&(d, place): &(f64, usize)| (place, weight(d));
@@ -174,40 +173,37 @@ fn at_least_one(neighbours: usize) -> Result<()> {
     })
 }
 
-/// Distances and indices of all places, from the nearest to the farthest. Places at the same
-/// distance are in the order of their coordinates.
-fn by_distance(places: &[Place], p: &[f64]) -> Vec<(f64, usize)> {
-    let distances = places.iter().map(|place| distance(&place.coordinates, p));
-    let mut near: Vec<(f64, usize)> = distances.zip(0..).collect();
-    near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    near
+/// Distances and indices of the `k` nearest places, from the nearest to the farthest. Places at the
+/// same distance are in the order of their coordinates.
+fn nearest(places: &Places<'_>, p: &[f64], k: usize) -> Vec<(f64, usize)> {
+    places.nearest(p).take(k).collect()
 }
 
 /// Euclidean distance, computed without overflow or underflow of the squares.
 pub(crate) fn distance(a: &[f64], b: &[f64]) -> f64 {
-    let differences = || a.iter().zip(b).map(|(a, b)| (a - b).abs());
-    let largest = differences().fold(0.0, f64::max);
+    length(|| a.iter().zip(b).map(|(a, b)| (a - b).abs()))
+}
+
+/// Length of a vector, from the absolute values of its components.
+pub(crate) fn length<I: Iterator<Item = f64>>(components: impl Fn() -> I) -> f64 {
+    let largest = components().fold(0.0, f64::max);
     if largest == 0.0 {
         return 0.0;
     }
     largest
-        * differences()
+        * components()
             .map(|d| (d / largest).powi(2))
             .sum::<f64>()
             .sqrt()
 }
 
 /// Whether P lies inside the places, as defined at [`Basis::Weighted`](crate::Basis::Weighted).
-fn is_inside(places: &[Place], p: &[f64], near: &[(f64, usize)], k: usize) -> bool {
+fn is_inside(places: &Places<'_>, p: &[f64], near: &[(f64, usize)], k: usize) -> bool {
     if let [x, y] = *p {
-        let mut seen = Vec::with_capacity(places.len());
-        see_all(places, Latent2::new(x, y), &mut seen);
-        // The twelve nearest places usually suffice.
-        return enough_to_surround(nearest_first(&mut seen, 12)).is_some()
-            || enough_to_surround(&seen).is_some();
+        return places.surround(Latent2::new(x, y));
     }
     let near = &near[..k.max(3).min(near.len())];
-    let place = |i: &(f64, usize)| &places[i.1].coordinates;
+    let place = |i: &(f64, usize)| places.place(i.1).coordinates();
     let pairs = near.iter().flat_map(|a| near.iter().map(move |b| (a, b)));
     let widest = pairs.map(|(a, b)| distance(place(a), place(b)));
     near[0].0 <= widest.fold(0.0, f64::max)

@@ -111,16 +111,46 @@ impl LabelledPlane {
     /// - Any error that [`Estimator::check`] returns.
     pub fn paint(&self, grid: &LatentGrid, estimator: &dyn Estimator) -> Result<Vec<LatentMap>> {
         estimator.check(2)?;
-        let mut columns = vec![Vec::new(); self.labels().columns().len()];
-        for (i, p) in grid.points().enumerate() {
-            check_point(i, p)?;
-            let inside = inside_values(self.space.places(), &[p.x, p.y], estimator);
-            for (c, column) in columns.iter_mut().enumerate() {
-                column.push(inside.as_ref().map(|values| values[c]));
-            }
+        let nodes = grid.points().enumerate();
+        let nodes: Result<Vec<_>> = nodes
+            .map(|(i, p)| {
+                check_point(i, p)?;
+                self.inside_values(p, estimator)
+            })
+            .collect();
+        self.maps(grid, &nodes?)
+    }
+
+    /// Returns one map per label from the values at the nodes of the grid, as returned by
+    /// [`inside_values`](Self::inside_values), in the order of [`LatentGrid::points`].
+    ///
+    /// [`paint`](Self::paint) combines both methods. A program with several threads can compute the
+    /// values of several nodes at the same time.
+    ///
+    /// # Errors
+    /// - [`Error::Length`] if a node does not have exactly one value per label.
+    /// - [`Error::Map`] if the number of nodes differs from the number of nodes of the grid.
+    pub fn maps(&self, grid: &LatentGrid, nodes: &[Option<Vec<f64>>]) -> Result<Vec<LatentMap>> {
+        let labels = self.labels().columns().len();
+        for node in nodes.iter().flatten() {
+            same_length("values of a node", node.len(), labels)?;
         }
-        let map = |values| LatentMap::new(*grid, values).map_err(Error::Map);
-        columns.into_iter().map(map).collect()
+        let map = |c: usize| {
+            let value = |node: &Option<Vec<f64>>| node.as_ref().map(|values| values[c]);
+            LatentMap::new(*grid, nodes.iter().map(value).collect()).map_err(Error::Map)
+        };
+        (0..labels).map(map).collect()
+    }
+
+    /// Estimates each label at the point `p`, or returns `None` if the estimate is a fallback; see
+    /// [`Estimate::is_inside`].
+    ///
+    /// # Errors
+    /// Returns the same errors as [`estimate_with`](Self::estimate_with).
+    pub fn inside_values(&self, p: Latent2, estimator: &dyn Estimator) -> Result<Option<Vec<f64>>> {
+        estimator.check(2)?;
+        check_point(0, p)?;
+        Ok(inside_values(self.space.places(), &[p.x, p.y], estimator))
     }
 
     /// Estimates the labels of each known point from all other known points (leave-one-out).
@@ -130,7 +160,7 @@ impl LabelledPlane {
     /// the estimate is the mean of the labels of these other points
     /// ([`Basis::Coincident`](crate::Basis::Coincident)).
     ///
-    /// Cost: O(n² log n) for n points, plus the cost of n estimates.
+    /// Cost: n estimates for n points.
     ///
     /// # Errors
     /// - [`Error::Length`] if there is only one point.

@@ -3,7 +3,7 @@ use xrd_core::Labels;
 use crate::error::{Error, Result, check_coordinates, check_values, same_length};
 use crate::estimate::{Basis, Estimate};
 use crate::estimator::{Choice, Estimator};
-use crate::places::{Place, merge};
+use crate::places::{AllPlaces, Places};
 
 /// Points with known labels (known points) in a latent space with any number of dimensions.
 ///
@@ -28,7 +28,9 @@ pub struct LabelledSpace {
     dimensions: usize,
     coordinates: Vec<f64>,
     labels: Labels,
-    places: Vec<Place>,
+    places: AllPlaces,
+    /// Index of the place of each point.
+    place_of: Vec<usize>,
 }
 
 impl LabelledSpace {
@@ -57,8 +59,13 @@ impl LabelledSpace {
         same_length("rows of labels", labels.len(), points)?;
         check_coordinates(&coordinates)?;
         check_values("label value", labels.rows().flatten())?;
-        let places = merge((dimensions, &coordinates), &labels, 0..points);
+        let places = AllPlaces::new(dimensions, &coordinates, &labels);
+        let mut place_of = vec![0; points];
+        for (i, place) in places.view().iter() {
+            place.members.iter().for_each(|&point| place_of[point] = i);
+        }
         Ok(Self {
+            place_of,
             dimensions,
             coordinates,
             labels,
@@ -81,8 +88,18 @@ impl LabelledSpace {
         &self.labels
     }
 
-    pub(crate) fn places(&self) -> &[Place] {
+    pub(crate) fn places(&self) -> &AllPlaces {
         &self.places
+    }
+
+    /// Number of known points, at least 1.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are no known points. This is never the case.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Estimates each label at the point `p`.
@@ -104,61 +121,112 @@ impl LabelledSpace {
 
     /// Estimates the labels of each known point from all other known points (leave-one-out).
     ///
-    /// The result has one estimate per known point, in the order of the points. A known point is
-    /// never used for its own estimate. If other known points have exactly the same coordinates,
-    /// the estimate is the mean of the labels of these other points ([`Basis::Coincident`]).
+    /// The result has one estimate per known point, in the order of the points, as returned by
+    /// [`estimate_without`](Self::estimate_without).
     ///
-    /// Cost: O(n² log n) for n points, plus the cost of n estimates.
+    /// Cost: n estimates for n points.
     ///
     /// # Errors
     /// - [`Error::Length`] if there is only one point.
     /// - Any error that [`Estimator::check`] returns.
     pub fn leave_one_out(&self, estimator: &dyn Estimator) -> Result<Vec<Estimate>> {
+        let points = 0..self.len();
+        points
+            .map(|i| self.estimate_without(i, estimator))
+            .collect()
+    }
+
+    /// Estimates the labels of the known point with this index from all other known points.
+    ///
+    /// The known point itself is not used. Other known points may have exactly the same
+    /// coordinates. In this case the estimate is the mean of their labels ([`Basis::Coincident`]).
+    ///
+    /// # Errors
+    /// - [`Error::Length`] if there is only one point.
+    /// - Any error that [`Estimator::check`] returns.
+    ///
+    /// # Panics
+    /// If no known point has this index.
+    pub fn estimate_without(&self, index: usize, estimator: &dyn Estimator) -> Result<Estimate> {
         estimator.check(self.dimensions)?;
-        let points = self.labels.len();
-        if points < 2 {
-            same_length("points", points, 2)?;
+        if self.len() < 2 {
+            same_length("points", self.len(), 2)?;
         }
-        let all = (self.dimensions, &self.coordinates[..]);
-        let estimate = |i: usize| {
-            let places = merge(all, &self.labels, (0..points).filter(|&j| j != i));
-            estimate_among(
-                &places,
-                &self.coordinates[i * self.dimensions..][..self.dimensions],
-                estimator,
-            )
-        };
-        Ok((0..points).map(estimate).collect())
+        let own = self.place_of[index];
+        let place = self.places.place(own);
+        if place.members.len() > 1 {
+            let rest = place.without(&self.labels, index);
+            return Ok(Estimate {
+                values: rest.values,
+                basis: Basis::Coincident {
+                    points: rest.members,
+                },
+            });
+        }
+        let others = self.places.without(own);
+        Ok(estimator
+            .choose(&others, &place.coordinates)
+            .estimate(&others))
+    }
+
+    /// Distance from `p` to the nearest known point.
+    ///
+    /// # Errors
+    /// - [`Error::Length`] if the number of coordinates of `p` differs from the number of
+    ///   dimensions.
+    /// - [`Error::Value`] for a coordinate that is not finite or has an absolute value above 1e100.
+    pub fn nearest_distance(&self, p: &[f64]) -> Result<f64> {
+        same_length("coordinates", p.len(), self.dimensions)?;
+        check_coordinates(p)?;
+        Ok(nearest_distance(&self.places.view(), p).unwrap_or(0.0))
+    }
+
+    /// Distance from the known point with this index to the nearest other known point, or `None` if
+    /// there is only one known point.
+    ///
+    /// # Panics
+    /// If no known point has this index.
+    pub fn nearest_distance_without(&self, index: usize) -> Option<f64> {
+        let own = self.place_of[index];
+        let place = self.places.place(own);
+        match place.members.len() {
+            1 => nearest_distance(&self.places.without(own), &place.coordinates),
+            _ => Some(0.0),
+        }
     }
 }
 
-/// Estimate at `p` from at least one place.
-fn estimate_among(places: &[Place], p: &[f64], estimator: &dyn Estimator) -> Estimate {
-    match place_at(places, p) {
+/// Distance from `p` to the nearest place.
+fn nearest_distance(places: &Places<'_>, p: &[f64]) -> Option<f64> {
+    let mut near = places.ascending(places.squared(p));
+    let nearest = near.find(|(_, i)| places.contains(*i));
+    nearest.map(|(squared, _)| squared.sqrt())
+}
+
+/// Estimate at `p`.
+fn estimate_among(all: &AllPlaces, p: &[f64], estimator: &dyn Estimator) -> Estimate {
+    let places = all.view();
+    match all.find(p).map(|i| places.place(i)) {
         Some(place) => Estimate {
             values: place.values.clone(),
             basis: Basis::Coincident {
                 points: place.members.clone(),
             },
         },
-        None => estimator.choose(places, p).estimate(places),
+        None => estimator.choose(&places, p).estimate(&places),
     }
 }
 
 /// Estimated labels at `p`, or `None` if the estimate is a fallback.
 pub(crate) fn inside_values(
-    places: &[Place],
+    all: &AllPlaces,
     p: &[f64],
     estimator: &dyn Estimator,
 ) -> Option<Vec<f64>> {
-    if let Some(place) = place_at(places, p) {
-        return Some(place.values.clone());
+    let places = all.view();
+    if let Some(place) = all.find(p) {
+        return Some(places.place(place).values.clone());
     }
-    let choice: Choice = estimator.choose_inside(places, p)?;
-    Some(choice.values(places))
-}
-
-/// Place with exactly the coordinates `p`.
-fn place_at<'a>(places: &'a [Place], p: &[f64]) -> Option<&'a Place> {
-    places.iter().find(|place| place.coordinates == p)
+    let choice: Choice = estimator.choose_inside(&places, p)?;
+    Some(choice.values(&places))
 }

@@ -2,18 +2,23 @@
 
 use xrd_core::Latent2;
 
-use crate::nearby::{Near, STRAIGHT, Vector, enough_to_surround, nearest_first, surround};
+use crate::hull::Side;
+use crate::nearby::{Near, NearestFirst, STRAIGHT, Vector, enough_to_surround, surround};
+use crate::places::Places;
+use crate::wide::{self, Wide};
 
 /// Indices of three places in the list of near places.
 pub(crate) type Triple = [usize; 3];
 
-/// Triple around P with the smallest sum of squared distances, among the `neighbours` nearest
-/// places. This number is doubled until a triple is found.
+/// Number of near places up to which all triples are tried, unless the caller asks for more.
+const FEW: usize = 96;
+
+/// Three places around P with the smallest sum of squared distances, among the `neighbours` nearest
+/// places. This number is doubled until three such places are found.
 ///
-/// Cost: O(n) to find the k near places, then O(k²) for clustered or random places and O(k³) in the
-/// worst case.
-pub(crate) fn least_sum(near: &mut [Near], neighbours: usize) -> Option<Triple> {
-    growing(near, neighbours, |nearest| {
+/// Cost: about O(log n + k²) for k near places, clustered or random, and O(k³) in the worst case.
+pub(crate) fn least_sum(places: &Places<'_>, p: Latent2, neighbours: usize) -> Option<[Near; 3]> {
+    growing(places, p, neighbours, wide::least_sum, |nearest| {
         let needed = enough_to_surround(nearest)?;
         least_sum_among(nearest, needed)
     })
@@ -22,29 +27,53 @@ pub(crate) fn least_sum(near: &mut [Near], neighbours: usize) -> Option<Triple> 
 /// Triple A, B, C around P, where A is the nearest place. Of the `neighbours` nearest places, B and
 /// C are the pair with the largest AB·AP + AC·AP. This number is doubled until a pair is found.
 ///
-/// Cost: O(n) to find the k near places, then O(k²).
-pub(crate) fn inner_product(near: &mut [Near], neighbours: usize) -> Option<Triple> {
-    growing(near, neighbours, |nearest| {
-        enough_to_surround(nearest)?;
-        inner_product_among(nearest)
-    })
+/// Cost: about O(log n + k²) for k near places.
+pub(crate) fn inner_product(
+    places: &Places<'_>,
+    p: Latent2,
+    neighbours: usize,
+) -> Option<[Near; 3]> {
+    growing(
+        places,
+        p,
+        neighbours,
+        |_, _, _| Wide::Unclear,
+        |nearest| {
+            enough_to_surround(nearest)?;
+            inner_product_among(nearest)
+        },
+    )
 }
 
 /// Result of `pick` for the `k` nearest places. The number `k` is doubled until there is a result
-/// or all places are used. Only the places that are used are sorted.
+/// or all places are used. Above [`FEW`], the search `wide` is tried first; it has the same result.
 fn growing(
-    near: &mut [Near],
+    places: &Places<'_>,
+    p: Latent2,
     mut k: usize,
+    wide: impl Fn(&Places<'_>, Latent2, usize) -> Wide,
     pick: impl Fn(&[Near]) -> Option<Triple>,
-) -> Option<Triple> {
+) -> Option<[Near; 3]> {
     // Outside the hull of all places there is no triangle.
-    enough_to_surround(near)?;
+    if places.side(p) == Side::Outside {
+        return None;
+    }
+    let at = [p.x, p.y];
+    let mut near = NearestFirst::among(places, &at);
+    let mut is_tried = false;
     loop {
-        let found = pick(nearest_first(near, k));
-        if found.is_some() || k >= near.len() {
-            return found;
+        let nearest = near.first(k);
+        let found = pick(nearest);
+        if found.is_some() || k >= places.len() {
+            return found.map(|triple| triple.map(|i| nearest[i]));
         }
         k *= 2;
+        if k > FEW && !is_tried {
+            is_tried = true;
+            if let Wide::Clear(found) = wide(places, p, k) {
+                return found;
+            }
+        }
     }
 }
 
@@ -52,7 +81,7 @@ fn growing(
 ///
 /// In any triple that surrounds P, the farthest place C has index `needed - 1` or higher. The other
 /// two places are on different sides of the line from C through P.
-fn least_sum_among(near: &[Near], needed: usize) -> Option<Triple> {
+pub(crate) fn least_sum_among(near: &[Near], needed: usize) -> Option<Triple> {
     let d = |i: usize| near[i].squared_distance;
     let (mut best, mut least) = (None, f64::INFINITY);
     let (mut left, mut right) = (Vec::new(), Vec::new());

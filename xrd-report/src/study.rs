@@ -44,7 +44,8 @@ pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
 /// Draws one pattern with its reconstruction and its relevance.
 fn draw_pattern(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
     let (data, found) = (&study.data, &study.relevance);
-    let (grid, measured) = (data.set.grid(), data.set.intensities(found.pattern));
+    let intensities = data.set.intensities(found.pattern)?;
+    let (grid, measured) = (data.set.grid(), &intensities[..]);
     let reproduced = study
         .model
         .reconstruct(&data.set.select(&[found.pattern])?)?;

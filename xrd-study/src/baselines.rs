@@ -2,6 +2,8 @@
 
 mod kernel;
 
+use std::borrow::Cow;
+
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::split::Split;
@@ -38,18 +40,26 @@ pub struct Baselines {
 impl Baselines {
     /// Computes the scalar products of all pairs of patterns of a set.
     ///
+    /// # Errors
+    /// [`Error::Network`](crate::Error::Network) if patterns on disk cannot be read.
+    ///
     /// Cost O(patterns² · angles).
-    pub fn new(data: &Dataset) -> Self {
+    pub fn new(data: &Dataset) -> Result<Self> {
         // Patterns that hold square roots already are used as they are.
         let rooted = data.preparation.iter().any(|step| step == "sqrt");
         let root = |v: f32| match rooted {
             true => f64::from(v),
             false => f64::from(v).max(0.0).sqrt(),
         };
-        Self {
-            plain: Products::of(&data.set, f64::from),
-            roots: Products::of(&data.set, root),
-        }
+        let rows: Vec<usize> = (0..data.set.len()).collect();
+        let set = match data.set.in_memory() {
+            Some(set) => Cow::Borrowed(set),
+            None => Cow::Owned(data.set.select(&rows)?),
+        };
+        Ok(Self {
+            plain: Products::of(&set, f64::from),
+            roots: Products::of(&set, root),
+        })
     }
 
     /// Estimates the labels of the test patterns by each method of [`BASELINES`]. Each method

@@ -4,14 +4,15 @@ mod date;
 mod label_source;
 mod labelled;
 mod model_input;
+mod patterns;
 mod scales;
 mod training_patterns;
 
 use std::path::Path;
 
-use xrd_core::{Labels, PatternSet, TwoThetaGrid};
+use xrd_core::{Labels, TwoThetaGrid};
 use xrd_io::prepare::Step;
-use xrd_io::{ReadOptions, ReadPatterns, read_patterns};
+use xrd_io::{ByOrder, ReadOptions, ReadPatterns, read_patterns};
 use xrd_sim::Instrument;
 use xrd_sim::smfe12::{self, Arrangement, paper_set};
 
@@ -22,15 +23,19 @@ use crate::generation::check_targets;
 use crate::known_points::check_label_names;
 use crate::note::Note;
 use crate::session::{Observer, Running, Stage};
+use training_patterns::from_disk;
 
 use label_source::stated_samples;
 use scales::about_scales;
 
 pub use label_source::LabelSource;
 pub use labelled::{LabelChoice, Labelled};
-pub use model_input::{LoadedInput, ModelInput, check_fits, load_model};
+pub use model_input::{LoadedInput, ModelInput, OpenedInput, check_fits, load_model};
+pub use patterns::Patterns;
 pub use training_patterns::TrainingPatterns;
 
+/// Largest size in bytes of patterns that are kept in memory, if they can stay on disk.
+const MOST_IN_MEMORY: u64 = 1 << 30;
 /// The group that stands for the sample that files state.
 const STATED_SAMPLE: &str = "header:sample";
 
@@ -38,8 +43,8 @@ const STATED_SAMPLE: &str = "header:sample";
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Dataset {
-    /// The patterns.
-    pub set: PatternSet,
+    /// The patterns. Large sets stay on disk.
+    pub set: Patterns,
     /// The labels, one row per pattern.
     pub labels: Labels,
     /// Name of the sample of each pattern. Repeated patterns of one sample have the same name.
@@ -84,7 +89,8 @@ impl Dataset {
     /// # Errors
     /// [`Error::LabelCount`] if the number of rows of labels differs from the number of patterns,
     /// [`Error::LabelName`] if the name of a label clashes with a column of `latent.csv`.
-    pub fn new(set: PatternSet, labels: Labels) -> Result<Self> {
+    pub fn new(set: impl Into<Patterns>, labels: Labels) -> Result<Self> {
+        let set = set.into();
         let (patterns, rows) = (set.len(), labels.len());
         if patterns != rows {
             return Err(Error::LabelCount { patterns, rows });
@@ -129,7 +135,7 @@ impl Dataset {
         let (set, labels) = smfe12::patterns(&instrument, &arrangements, || running.advance(1))?;
         Ok(Self {
             groups: set.names().to_vec(),
-            set,
+            set: set.into(),
             labels,
             origin: Origin::Series {
                 instrument,
@@ -142,14 +148,29 @@ impl Dataset {
 
     /// Reads patterns from files, with labels from a table and from facts that the files state.
     fn files(files: &LabelledFiles) -> Result<Self> {
-        let exclude: Vec<&Path> = files.labels.as_deref().into_iter().collect();
-        let read = read(&files.patterns, &files.reading, None, &exclude)?;
         let by_file = files.group.as_deref() == Some(STATED_SAMPLE);
         let mut choice = LabelChoice::default()
             .with_columns(&files.label_columns)
             .with_facts(&files.labels_from);
         choice.table = files.labels.as_deref();
         choice.group = files.group.as_deref().filter(|_| !by_file);
+        if let (Some((set, order)), true) = (
+            large(&files.patterns, &files.reading)?,
+            files.labels_from.is_empty() && !by_file,
+        ) {
+            let labelled = choice.read_names(set.names(), order)?;
+            let notes = from_disk(&files.patterns).into_iter();
+            return Ok(Self {
+                groups: labelled.groups.unwrap_or_else(|| set.names().to_vec()),
+                labels: labelled.labels,
+                origin: Origin::Files,
+                preparation: Vec::new(),
+                notes: notes.chain(labelled.notes).collect(),
+                set,
+            });
+        }
+        let exclude: Vec<&Path> = files.labels.as_deref().into_iter().collect();
+        let read = read(&files.patterns, &files.reading, None, &exclude)?;
         let labelled = choice.read_for(&read)?;
         let groups = match by_file {
             true => Some(stated_samples(&read)?),
@@ -164,7 +185,7 @@ impl Dataset {
             origin: Origin::Files,
             preparation: words(&read.preparation),
             notes,
-            set: read.set,
+            set: read.set.into(),
         })
     }
 
@@ -188,12 +209,10 @@ impl Dataset {
                 return Err(Error::NoPatternOf { target });
             }
             rows.iter().for_each(|&i| keep[i] = false);
+            let intensities = |&i: &usize| Ok(self.set.intensities(i)?.into_owned());
             left_out.push(LeftOut {
                 target: target.clone(),
-                patterns: rows
-                    .iter()
-                    .map(|&i| self.set.intensities(i).to_vec())
-                    .collect(),
+                patterns: rows.iter().map(intensities).collect::<Result<_>>()?,
             });
         }
         if targets.is_empty() {
@@ -203,50 +222,64 @@ impl Dataset {
         if kept.is_empty() {
             return Err(Error::NothingLeft);
         }
-        Ok((self.select(&kept)?, left_out))
+        Ok((self.selected(&kept)?, left_out))
     }
 
     /// Returns lines of text that identify the patterns, the labels and the version of the program.
-    pub(crate) fn digest_lines(&self) -> String {
+    pub(crate) fn digest_lines(&self) -> Result<String> {
         let set = &self.set;
-        let intensities = set.block().iter().map(|v| u64::from(v.to_bits()));
         let labels = self.labels.rows().flatten().map(|v| v.to_bits());
         let names = set
             .names()
             .iter()
             .chain(&self.groups)
             .flat_map(|n| n.bytes().map(u64::from));
-        format!(
+        Ok(format!(
             "version {}\npatterns {} of {}, {:016x}\nlabels {:?}, {:016x}\nnames {:016x}\n",
             env!("CARGO_PKG_VERSION"),
             set.len(),
             set.grid(),
-            digest(intensities),
+            set.digest()?,
             self.labels.columns(),
             digest(labels),
             digest(names),
-        )
+        ))
     }
 
     /// Returns the patterns with these indices, in this order.
-    fn select(self, kept: &[usize]) -> Result<Self> {
+    pub(crate) fn selected(&self, kept: &[usize]) -> Result<Self> {
         Ok(Self {
-            set: self.set.select(kept)?,
+            set: self.set.select(kept)?.into(),
             labels: self.labels.select(kept),
             groups: kept.iter().map(|&i| self.groups[i].clone()).collect(),
-            origin: match self.origin {
+            origin: match &self.origin {
                 Origin::Files => Origin::Files,
                 Origin::Series {
                     instrument,
                     arrangements,
                 } => Origin::Series {
-                    instrument,
+                    instrument: *instrument,
                     arrangements: kept.iter().map(|&i| arrangements[i].clone()).collect(),
                 },
             },
-            ..self
+            preparation: self.preparation.clone(),
+            notes: self.notes.clone(),
         })
     }
+}
+
+/// Returns the patterns if they are so many that they stay on disk, and need no preparation. Returns
+/// also how their labels are matched.
+fn large(patterns: &Path, reading: &Reading) -> Result<Option<(Patterns, ByOrder)>> {
+    if !patterns::needs_no_preparation(reading) || reading.axis.is_some() || reading.resample {
+        return Ok(None);
+    }
+    let order = match patterns.is_dir() {
+        true => ByOrder::WithoutNames,
+        false => ByOrder::Always,
+    };
+    let found = Patterns::on_disk(patterns, reading, MOST_IN_MEMORY)?;
+    Ok(found.map(|found| (found, order)))
 }
 
 /// Reads patterns from a file or folder.

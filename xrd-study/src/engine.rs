@@ -5,12 +5,14 @@ mod checkpoint;
 mod share;
 mod store;
 
+use std::sync::Mutex;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use xrd_ae::{Autoencoder, History, TrainingConfig, TrainingData};
+use xrd_ae::{Autoencoder, Checkpoint, History, TrainingConfig, TrainingData};
 
 use crate::error::{Error, Result, UnfinishedError};
-use crate::session::{Running, Session, Stage};
+use crate::session::{Observer, Running, Session, Stage};
 
 pub(crate) use checkpoint::settings;
 pub use checkpoint::{remove_saved, train};
@@ -23,6 +25,8 @@ pub(crate) struct Engine<'a> {
     session: Session<'a>,
     store: Store,
     training: Running<'a>,
+    /// Finished training of a single job. It is saved if a later stage is stopped.
+    finished: Mutex<Option<(String, Checkpoint)>>,
 }
 
 /// A network to train.
@@ -35,6 +39,9 @@ pub(crate) struct Job<'a> {
     pub(crate) model: Autoencoder,
     pub(crate) config: &'a TrainingConfig,
     pub(crate) data: TrainingData<'a>,
+    /// Whether the finished training is kept in memory, for
+    /// [`after_training`](Engine::after_training).
+    pub(crate) keeps: bool,
 }
 
 impl<'a> Engine<'a> {
@@ -53,6 +60,7 @@ impl<'a> Engine<'a> {
             session,
             store: Store::open(saving, kind, asked)?,
             training: Running::new(session.observer, Stage::Training, epochs),
+            finished: Mutex::new(None),
         })
     }
 
@@ -82,6 +90,13 @@ impl<'a> Engine<'a> {
             job.data,
             &saves,
             (self.session.observer, job.label),
+            |training| {
+                if job.keeps {
+                    let kept = (job.name.to_owned(), training.checkpoint()?);
+                    *self.finished.lock().unwrap_or_else(|e| e.into_inner()) = Some(kept);
+                }
+                Ok(())
+            },
         );
         trained.map_err(|error| match error {
             Error::Interrupted { .. } => self.interrupted(),
@@ -89,8 +104,30 @@ impl<'a> Engine<'a> {
         })
     }
 
-    /// Returns the stored result of a training, or makes and stores it. A stored result advances
-    /// the progress by `epochs`.
+    /// Returns the observer of the work.
+    pub(crate) fn observer(&self) -> &'a dyn Observer {
+        self.session.observer
+    }
+
+    /// Runs the stages after the trainings. If they are stopped, the kept training is saved, so that
+    /// it is not repeated.
+    pub(crate) fn after_training<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        work().or_else(|error| {
+            if !matches!(error, Error::Interrupted { .. }) {
+                return Err(error);
+            }
+            let kept = self.finished.lock().unwrap_or_else(|e| e.into_inner());
+            if let Some((name, checkpoint)) = &*kept {
+                self.store.begin()?;
+                let saves = self.store.checkpoint(name, self.session.saving);
+                checkpoint.save(&saves.file)?;
+            }
+            Err(self.interrupted())
+        })
+    }
+
+    /// Returns the stored result of a training, or makes and stores it. A stored result advances the
+    /// progress by `epochs`.
     pub(crate) fn recall<T: Serialize + DeserializeOwned>(
         &self,
         name: &str,

@@ -361,13 +361,11 @@ pub enum Error {
         /// Number of compositions.
         found: usize,
     },
-    /// Too few or too many patterns for a comparison of maps.
-    #[error("{found} patterns (expected from 2 to {most})")]
+    /// Too few patterns for a comparison of maps.
+    #[error("{found} patterns (expected at least 2)")]
     MapPatterns {
         /// Number of patterns.
         found: usize,
-        /// Largest number of patterns.
-        most: usize,
     },
     /// Networks whose known points have different labels.
     #[error("known points with the labels {found} (expected {expected}, as of the first model)")]

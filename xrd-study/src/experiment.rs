@@ -77,8 +77,8 @@ pub struct Experiment {
     /// has the smallest reconstruction error of the training patterns.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub networks: usize,
-    /// Whether the experiment is a quick trial with few epochs. This flag is only copied to the
-    /// report.
+    /// Whether the experiment is a quick trial with few epochs. With more than 2,000 training
+    /// patterns, a quick trial skips the comparison with raw patterns.
     #[serde(default, skip_serializing_if = "is_false")]
     pub quick: bool,
     /// Variations of the settings. A comparison compares each variation with `settings`. A study

@@ -1,5 +1,7 @@
 //! Generation of patterns for target values of labels.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 use xrd_ae::Autoencoder;
 use xrd_core::{Decoder, Encoder, Labels, Latent2, LatentGrid, LatentMap};
@@ -9,6 +11,7 @@ use xrd_latent::Estimator;
 use crate::error::{Error, Result};
 use crate::experiment::{DecodedPoint, Target};
 use crate::known_points::KnownPoints;
+use crate::session::{Observer, Silent, Stage, steps};
 
 /// Number of nodes of a painted map in each direction.
 const MAP_NODES: usize = 160;
@@ -22,10 +25,23 @@ const MAP_MARGIN: f64 = 0.05;
 /// # Errors
 /// [`Error::Latent`] if a label cannot be estimated.
 ///
-/// Cost: 25,600 estimates.
+/// Cost: 25,600 estimates, which are distributed over the threads of the current rayon pool.
 pub fn paint(known: &KnownPoints, estimator: &dyn Estimator) -> Result<Vec<LatentMap>> {
+    paint_observed(known, estimator, &Silent)
+}
+
+/// [`paint`] with progress.
+pub(crate) fn paint_observed(
+    known: &KnownPoints,
+    estimator: &dyn Estimator,
+    observer: &dyn Observer,
+) -> Result<Vec<LatentMap>> {
     let grid = LatentGrid::around(known.plane.points(), MAP_MARGIN, MAP_NODES, MAP_NODES)?;
-    Ok(known.plane.paint(&grid, estimator)?)
+    let nodes: Vec<Latent2> = grid.points().collect();
+    let values = steps(observer, Stage::Painting, nodes.len(), |i| {
+        Ok(known.plane.inside_values(nodes[i], estimator)?)
+    })?;
+    Ok(known.plane.maps(&grid, &values)?)
 }
 
 /// Pattern that is generated for a target, with the contour of the target.
@@ -198,13 +214,22 @@ impl Neighbours {
     /// patterns of this value have.
     fn itself(labels: &Labels, target: &Target) -> Option<Self> {
         let column = labels.column_index(&target.column)?;
-        let known = labels.rows().filter(|row| row[column] == target.value);
-        let times = |row: &&[f64]| labels.rows().filter(|r| r == row).count();
-        known.max_by_key(times).map(|row| Self {
-            below: row.to_vec(),
-            above: row.to_vec(),
-            fraction: 0.0,
-        })
+        let known: Vec<&[f64]> = labels
+            .rows()
+            .filter(|row| row[column] == target.value)
+            .collect();
+        let mut times: BTreeMap<Vec<u64>, usize> = BTreeMap::new();
+        for row in &known {
+            *times.entry(key(row)).or_default() += 1;
+        }
+        known
+            .iter()
+            .max_by_key(|row| times[&key(row)])
+            .map(|row| Self {
+                below: row.to_vec(),
+                above: row.to_vec(),
+                fraction: 0.0,
+            })
     }
 
     /// Returns the labels next below and next above a target. Of several pairs it is the one whose
@@ -218,11 +243,14 @@ impl Neighbours {
         let high = values()
             .filter(|v| *v > target.value)
             .fold(f64::MAX, f64::min);
-        let rows_at = |v: f64| labels.rows().filter(move |row| row[column] == v);
+        let rows_at = |v: f64| different(labels.rows().filter(|row| row[column] == v));
         let distance =
             |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum() };
-        rows_at(low)
-            .flat_map(|a| rows_at(high).map(move |b| (a, b)))
+        let (lower, upper) = (rows_at(low), rows_at(high));
+        let pairs = lower
+            .iter()
+            .flat_map(|a| upper.iter().map(move |b| (*a, *b)));
+        pairs
             .min_by(|p, q| distance(p.0, p.1).total_cmp(&distance(q.0, q.1)))
             .map(|(below, above)| Self {
                 below: below.to_vec(),
@@ -230,6 +258,17 @@ impl Neighbours {
                 fraction: (target.value - low) / (high - low),
             })
     }
+}
+
+/// Returns the rows that differ from all earlier ones.
+fn different<'a>(rows: impl Iterator<Item = &'a [f64]>) -> Vec<&'a [f64]> {
+    let mut seen = BTreeSet::new();
+    rows.filter(|row| seen.insert(key(row))).collect()
+}
+
+/// Returns a key that is equal for equal rows.
+fn key(row: &[f64]) -> Vec<u64> {
+    row.iter().map(|v| (v + 0.0).to_bits()).collect()
 }
 
 #[cfg(test)]

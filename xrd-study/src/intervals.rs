@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use xrd_io::read_labels;
 use xrd_latent::{Estimator, LabelledSpace, conformal_radius};
@@ -158,11 +159,11 @@ pub fn left_out_errors(space: &LabelledSpace, estimator: &dyn Estimator) -> Resu
     if space.points().len() < 2 {
         return Ok(Vec::new());
     }
-    let estimates = space.leave_one_out(estimator)?;
-    let pairs = estimates.iter().zip(space.labels().rows());
-    Ok(pairs
-        .map(|(e, truth)| difference(&e.values, truth))
-        .collect())
+    let error = |i: usize| {
+        let estimate = space.estimate_without(i, estimator)?;
+        Ok(difference(&estimate.values, space.labels().row(i)))
+    };
+    (0..space.len()).into_par_iter().map(error).collect()
 }
 
 /// Returns estimate minus truth for each label.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use xrd_ae::Autoencoder;
 use xrd_core::{Labels, Latent2};
@@ -11,7 +12,7 @@ use xrd_latent::{Basis, Estimate, Estimator, LabelledPlane, LabelledSpace, delta
 use crate::digest::digest;
 use crate::error::{Error, Result};
 use crate::latents::{self, Latents};
-use crate::novelty::{loneliest, nearest_distance};
+use crate::novelty::loneliest;
 
 /// Columns of a latent table that are not labels. The case matters: Y is an element.
 const NO_LABELS: [&str; 8] = [
@@ -182,11 +183,12 @@ impl KnownPoints {
     /// [`Error::Latent`] if the numbers of points and labels differ, or if a point is not finite.
     pub fn new(names: Vec<String>, latents: Latents, labels: Labels) -> Result<Self> {
         let coordinates = latents.coordinates().to_vec();
+        let space = LabelledSpace::new(latents.dimensions(), coordinates, labels.clone())?;
         Ok(Self {
             names,
-            loneliest: loneliest(latents.rows()),
+            loneliest: loneliest(&space),
             worst_residual: None,
-            space: LabelledSpace::new(latents.dimensions(), coordinates, labels.clone())?,
+            space,
             plane: LabelledPlane::new(latents.points, labels)?,
         })
     }
@@ -234,17 +236,19 @@ impl KnownPoints {
     /// [`Error::Dimensions`] if the latent points of the query do not have as many coordinates as
     /// the known points, [`Error::Latent`] if a label cannot be estimated.
     ///
-    /// Cost O(patterns · known points) plus the cost of the estimator.
+    /// Cost of the estimator for each pattern. The patterns are distributed over the threads of the
+    /// current rayon pool.
     pub fn estimate(&self, query: &Query<'_>, estimator: &dyn Estimator) -> Result<Vec<Estimated>> {
         let (model, known) = (query.latents.dimensions(), self.space.dimensions());
         if model != known {
             return Err(Error::Dimensions { known, model });
         }
-        let one = |((i, name), point): ((usize, &String), &[f64])| {
-            let residual = query.residuals[i];
-            let distance = nearest_distance(point, self.space.points()).unwrap_or(0.0);
+        let points: Vec<&[f64]> = query.latents.rows().collect();
+        let one = |i: usize| {
+            let (residual, point) = (query.residuals[i], points[i]);
+            let distance = self.space.nearest_distance(point)?;
             Ok(Estimated {
-                name: name.clone(),
+                name: query.names[i].clone(),
                 estimate: self.space.estimate(point, estimator)?,
                 truth: query.truth.map(|t| t.row(i).to_vec()),
                 intervals: vec![None; self.labels().columns().len()],
@@ -255,8 +259,8 @@ impl KnownPoints {
                 unlike: self.worst_residual.map(|worst| residual > worst),
             })
         };
-        let names = query.names.iter().enumerate();
-        names.zip(query.latents.rows()).map(one).collect()
+        let patterns = query.names.len().min(points.len());
+        (0..patterns).into_par_iter().map(one).collect()
     }
 }
 

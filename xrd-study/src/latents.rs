@@ -1,8 +1,8 @@
 //! Latent points of patterns: points in the latent space and on the latent plane.
 
 use serde::{Deserialize, Serialize};
-use xrd_ae::Autoencoder;
-use xrd_core::{Encoder, Latent2, PatternSet};
+use xrd_ae::{Autoencoder, PatternSource};
+use xrd_core::Latent2;
 
 use crate::error::Result;
 
@@ -21,15 +21,16 @@ pub struct Latents {
 }
 
 impl Latents {
-    /// Encodes the patterns of a set.
+    /// Encodes patterns.
     ///
     /// # Errors
-    /// Any error of [`Autoencoder::latent_coordinates`].
-    pub fn of(model: &Autoencoder, set: &PatternSet) -> Result<Self> {
+    /// Any error of [`Autoencoder::encode_source`].
+    pub fn of(model: &Autoencoder, patterns: &dyn PatternSource) -> Result<Self> {
+        let (points, coordinates) = model.encode_source(patterns)?;
         Ok(Self {
-            points: model.encode_set(set)?,
+            points,
             dimensions: model.config().latent,
-            coordinates: model.latent_coordinates(set)?,
+            coordinates,
         })
     }
 

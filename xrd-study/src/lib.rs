@@ -21,6 +21,7 @@ mod novelty;
 mod output;
 mod regression;
 mod report;
+mod sample;
 mod score;
 mod sensitivity;
 mod session;
@@ -48,8 +49,8 @@ pub use xrd_sim;
 
 pub use baselines::{BASELINES, Baselines};
 pub use dataset::{
-    Dataset, LabelChoice, LabelSource, Labelled, LeftOut, LoadedInput, ModelInput, Origin,
-    TrainingPatterns, check_fits, load_model, notes, read,
+    Dataset, LabelChoice, LabelSource, Labelled, LeftOut, LoadedInput, ModelInput, OpenedInput,
+    Origin, Patterns, TrainingPatterns, check_fits, load_model, notes, read,
 };
 pub use digest::digest;
 pub use engine::{remove_saved, train};
@@ -67,7 +68,7 @@ pub use intervals::{COVERAGE, ErrorSource, Intervals, left_out_errors};
 pub use known_points::{Estimated, KnownPoints, LatentTable, MODEL, NamedBasis, Query, model_name};
 pub use latents::Latents;
 pub use limits::{LabelLimits, LabelRange};
-pub use maps::{MAP_NEIGHBOURS, MOST_MAP_PATTERNS, Map, Maps, compare_maps};
+pub use maps::{MAP_NEIGHBOURS, MAP_SAMPLE, MOST_MAP_PATTERNS, Map, Maps, compare_maps};
 pub use note::{Note, Remedy};
 pub use novelty::residuals;
 pub use output::{Inputs, OutputFolder, UnfinishedOutput};

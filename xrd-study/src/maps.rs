@@ -2,7 +2,7 @@
 //! multidimensional scaling. No map uses labels.
 
 use serde::{Deserialize, Serialize};
-use xrd_core::{Latent2, PatternSet};
+use xrd_core::{Labels, Latent2, PatternSet};
 use xrd_latent::maps::{
     Distances, PrincipalComponents, adjusted_rand_index, clusters, continuity, metric_scaling,
     silhouette, trustworthiness,
@@ -12,15 +12,19 @@ use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::folds::composition_of;
 use crate::report::{MapReport, MapsReport, SeparationReport};
+use crate::sample::sample;
 
 /// Default number of neighbours for the scores trustworthiness and continuity.
 pub const MAP_NEIGHBOURS: usize = 10;
 
-/// Largest number of patterns for [`compare_maps`]. The computing time grows with the cube of the
-/// number of patterns.
+/// Largest number of patterns that are all mapped. Of larger sets, [`MAP_SAMPLE`] patterns are
+/// mapped. The computing time grows with the cube of the number of patterns.
 pub const MOST_MAP_PATTERNS: usize = 3000;
 
-/// Two-dimensional maps of the same patterns by several methods, with scores.
+/// Number of patterns that are mapped of larger sets.
+pub const MAP_SAMPLE: usize = 500;
+
+/// Maps of the same patterns by several methods, with scores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Maps {
@@ -30,6 +34,9 @@ pub struct Maps {
     compositions: usize,
     /// Separation of the compositions by all angles, without a map.
     angles: Agreement,
+    /// Indices of the mapped patterns: all patterns, or an evenly spaced sample.
+    #[serde(default)]
+    pub rows: Vec<usize>,
     /// The maps.
     pub maps: Vec<Map>,
 }
@@ -78,8 +85,8 @@ struct Truth {
 }
 
 impl Truth {
-    fn of(data: &Dataset, neighbours: usize) -> Result<Self> {
-        let (groups, patterns) = (composition_of(&data.labels), data.set.len());
+    fn of(set: &PatternSet, labels: &Labels, neighbours: usize) -> Result<Self> {
+        let (groups, patterns) = (composition_of(labels), set.len());
         let compositions = groups.iter().max().map_or(0, |last| last + 1);
         // Each pattern has at least as many other patterns as neighbours.
         let most = patterns.saturating_sub(1) / 2;
@@ -87,8 +94,8 @@ impl Truth {
             neighbours: Some(neighbours.min(most)).filter(|k| *k > 0),
             groups: (2 * compositions <= patterns && compositions > 1).then_some(groups),
             compositions,
-            euclidean: Distances::of_patterns(&data.set)?,
-            shapes: Distances::of_shapes(&data.set)?,
+            euclidean: Distances::of_patterns(set)?,
+            shapes: Distances::of_shapes(set)?,
         })
     }
 
@@ -130,8 +137,9 @@ impl Truth {
     }
 }
 
-/// Computes two maps of a set, one by principal components and one by metric multidimensional
-/// scaling, and scores them. If latent points are given, the latent plane is scored as a third map.
+/// Maps a set by principal components and by metric multidimensional scaling, and scores both maps.
+/// If the points of a network are given, its map is scored too. Of more than [`MOST_MAP_PATTERNS`]
+/// patterns, [`MAP_SAMPLE`] evenly spaced patterns are mapped; [`Maps::rows`] names them.
 ///
 /// The argument `own` contains the points of the patterns on the latent plane. The argument
 /// `neighbours` is the number of neighbours for the scores trustworthiness and continuity. A
@@ -140,37 +148,44 @@ impl Truth {
 /// index.
 ///
 /// # Errors
-/// [`Error::MapPatterns`] for fewer than 2 patterns or more than [`MOST_MAP_PATTERNS`],
-/// [`Error::Latent`] if a map or a score cannot be computed.
+/// [`Error::MapPatterns`] for fewer than 2 patterns, [`Error::Latent`],
+/// [`Error::Network`] if patterns on disk cannot be read.
 ///
-/// Cost O(patterns³ + patterns² · angles).
+/// Cost O(patterns³ + patterns² · angles) for the mapped patterns.
 pub fn compare_maps(data: &Dataset, own: Option<&[Latent2]>, neighbours: usize) -> Result<Maps> {
-    let (found, most) = (data.set.len(), MOST_MAP_PATTERNS);
-    if !(2..=most).contains(&found) {
-        return Err(Error::MapPatterns { found, most });
+    let found = data.set.len();
+    if found < 2 {
+        return Err(Error::MapPatterns { found });
     }
-    let truth = Truth::of(data, neighbours)?;
+    let all: Vec<usize> = (0..found).collect();
+    let rows = match found > MOST_MAP_PATTERNS {
+        true => sample(&all, MAP_SAMPLE),
+        false => all,
+    };
+    let (set, labels) = (data.set.select(&rows)?, data.labels.select(&rows));
+    let truth = Truth::of(&set, &labels, neighbours)?;
     let mut maps = Vec::new();
     if let Some(own) = own {
-        let points = own.iter().map(|p| vec![p.x, p.y]).collect();
+        let points = rows.iter().map(|&i| vec![own[i].x, own[i].y]).collect();
         maps.push(truth.map("autoencoder", points)?);
     }
-    let components = PrincipalComponents::of_patterns(&data.set, data.set.len())?;
+    let components = PrincipalComponents::of_patterns(&set, set.len())?;
     let of_two: f64 = components.variances.iter().take(2).sum();
     maps.push(Map {
         explained: (components.total > 0.0).then(|| of_two / components.total),
-        ..truth.map("PCA", points_of(&components, &data.set, 2))?
+        ..truth.map("PCA", points_of(&components, &set, 2))?
     });
     let scaled = metric_scaling(&truth.shapes, 2)?;
     maps.push(Map {
         stress: Some(scaled.stress),
         ..truth.map("metric MDS", scaled.points)?
     });
-    let all = points_of(&components, &data.set, components.variances.len().max(1));
+    let all = points_of(&components, &set, components.variances.len().max(1));
     Ok(Maps {
         neighbours: truth.neighbours,
         compositions: truth.compositions,
         angles: truth.agreement(&truth.euclidean, &all)?,
+        rows,
         maps,
     })
 }

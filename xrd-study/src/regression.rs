@@ -9,6 +9,11 @@ use crate::digest::digest;
 use crate::error::Result;
 use crate::intervals::COVERAGE;
 use crate::known_points::Estimated;
+use crate::sample::sample;
+
+/// Largest number of known patterns to which a regression is fitted. Of more patterns, so many that
+/// are evenly spaced are used.
+pub(crate) const MOST_FITTED: usize = 1000;
 
 /// Name of the attachment of a model with a regression.
 const ATTACHMENT: &str = "regression";
@@ -34,12 +39,14 @@ impl PatternRegression {
     /// # Errors
     /// [`Error::Regression`](crate::Error::Regression).
     pub fn fit(data: &Dataset, known: &[usize]) -> Result<Option<Self>> {
-        let (set, labels) = (data.set.select(known)?, data.labels.select(known));
-        let samples = samples(known.iter().map(|&i| data.groups[i].as_str()));
+        let fitted = sample(known, MOST_FITTED);
+        let (set, labels) = (data.set.select(&fitted)?, data.labels.select(&fitted));
+        let samples = samples(fitted.iter().map(|&i| data.groups[i].as_str()));
         let settings = Settings::default().with_coverage(COVERAGE);
+        let names: Vec<String> = known.iter().map(|&i| data.set.names()[i].clone()).collect();
         match Regression::fit(&set, &labels, &samples, &settings) {
             Ok(regression) => Ok(Some(Self {
-                digest: digest_of(set.names(), &labels),
+                digest: digest_of(&names, &data.labels.select(known)),
                 regression,
             })),
             Err(xrd_regression::Error::TooFew { .. } | xrd_regression::Error::EqualPatterns) => {

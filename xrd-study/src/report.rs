@@ -59,8 +59,13 @@ pub struct StudyReport {
     pub seeds: Vec<SeedReport>,
     /// Mean, standard deviation and median over the seeds.
     pub summary: SummaryReport,
-    /// Whether the study is a quick trial with few epochs.
+    /// Whether the study is a quick trial with few epochs. A quick trial with more than 2,000
+    /// training patterns has no comparison with raw patterns.
     pub quick: bool,
+    /// Results that are computed from a sample, or left out, because of the number of patterns.
+    /// Absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<String>,
     /// Notes on how the files were read, for example about skipped files, about interpolation, or
     /// about labels that were matched with patterns by order.
     pub notes: Vec<String>,

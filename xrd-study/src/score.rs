@@ -2,6 +2,7 @@
 
 mod estimates;
 mod networks;
+mod raw;
 mod report;
 mod tally;
 
@@ -9,7 +10,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use crate::baselines::{BASELINES, Baselines};
+use crate::baselines::BASELINES;
 use crate::dataset::Dataset;
 use crate::engine::{Engine, Store, settings};
 use crate::error::{Error, Result};
@@ -17,9 +18,12 @@ use crate::experiment::{Experiment, NamedEstimator, Splits};
 use crate::folds::{Scheme, compositions, folds};
 use crate::limits::LabelLimits;
 use crate::regression::PatternRegression;
+use crate::sample::MOST_COMPARED_IN_PAIRS;
 use crate::session::Session;
 use crate::split::Split;
 use crate::tables::{self, HeldOut, Table};
+
+use raw::Raw;
 
 pub use report::{ScoreReport, ScoreRow};
 pub(crate) use tally::Spread;
@@ -131,10 +135,16 @@ impl Score {
     }
 }
 
-/// Returns the estimators to score: those that support this number of dimensions, and the one of
-/// the experiment.
-fn estimators(asked: &NamedEstimator, dimensions: usize) -> Result<Vec<NamedEstimator>> {
-    let own = NamedEstimator::COMPARED.iter().map(|name| name.parse());
+/// Returns the estimators to score: those that support this number of dimensions, and the one of the
+/// experiment. Clusters of many patterns are left out, because they are computed for each estimate.
+fn estimators(
+    asked: &NamedEstimator,
+    dimensions: usize,
+    patterns: usize,
+) -> Result<Vec<NamedEstimator>> {
+    let is_quick = |name: &&&str| patterns <= MOST_COMPARED_IN_PAIRS || **name != "kmeans";
+    let own = NamedEstimator::COMPARED.iter().filter(is_quick);
+    let own = own.map(|name| name.parse());
     let mut all: Vec<NamedEstimator> = own.collect::<Result<_>>()?;
     all.retain(|e| e.check(dimensions).is_ok());
     if !all.contains(asked) {
@@ -180,9 +190,9 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let chosen = experiment.estimator()?;
     let dimensions = experiment.settings.latent;
     let estimator = NamedEstimator::in_latent_space(Some(&chosen), dimensions)?;
-    let estimators = estimators(&estimator, dimensions)?;
+    let estimators = estimators(&estimator, dimensions, data.set.len())?;
     let limits = LabelLimits::of(&data.labels, &experiment.label_ranges)?;
-    let raw = session.pool()?.install(|| Baselines::new(&data));
+    let raw = session.pool()?.install(|| Raw::new(&data))?;
     let results = engine.each(pieces.len(), |i| {
         let piece = &pieces[i];
         let networks = networks::networks(&data, experiment, piece, &engine)?;
@@ -196,7 +206,7 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         let mut methods: Vec<_> = [0, 1].into_iter().flat_map(of_kind).cloned().collect();
         // Only random folds depend on the seed.
         if piece.index == 0 || piece.scheme == Scheme::Folds {
-            methods.extend(raw_estimates(&data, &raw, &piece.splits)?);
+            methods.extend(raw.estimates(&data, &piece.splits)?);
             methods.push(regression_estimates(&data, &piece.splits, &limits)?);
         }
         Ok(methods)
@@ -241,7 +251,7 @@ fn settings_lines(data: &Dataset, experiment: &Experiment, folds: usize) -> Resu
         experiment.settings.network(0),
         experiment.settings.training(0)?,
     );
-    let mut asked = data.digest_lines();
+    let mut asked = data.digest_lines()?;
     let _ = writeln!(asked, "folds {folds}\nlatent {}", network.latent);
     for (name, value) in settings(&network, &config) {
         let _ = writeln!(asked, "{name} {value}");
@@ -295,35 +305,6 @@ fn pieces(
         }
     }
     Ok(pieces)
-}
-
-/// Returns the estimates of the baselines, one list per baseline.
-fn raw_estimates(
-    data: &Dataset,
-    raw: &Baselines,
-    splits: &[(usize, Split)],
-) -> Result<Vec<Vec<FoldEstimate>>> {
-    let mut methods = vec![Vec::new(); BASELINES.len()];
-    for (fold, split) in splits {
-        for (estimates, rows) in methods.iter_mut().zip(raw.estimates(data, split)?) {
-            estimates.extend(
-                split
-                    .test
-                    .iter()
-                    .zip(rows)
-                    .map(|(&pattern, values)| FoldEstimate {
-                        pattern,
-                        fold: *fold,
-                        values,
-                        inside: true,
-                        left_out_half_widths: Vec::new(),
-                        intervals: Vec::new(),
-                        novelty: None,
-                    }),
-            );
-        }
-    }
-    Ok(methods)
 }
 
 /// Returns the estimates by regression on raw patterns. The list is empty if a fold has too few

@@ -3,9 +3,10 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Stage of the work, as reported to an [`Observer`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,8 +14,60 @@ use crate::error::Result;
 pub enum Stage {
     /// Simulation of patterns; one step per pattern.
     Simulating,
+    /// Reading of patterns and labels; one step.
+    Reading,
     /// Training of networks; one step per epoch.
     Training,
+    /// Encoding of all patterns, before and after the training; one step per pattern.
+    Encoding,
+    /// Reconstruction of all patterns; one step per pattern.
+    Reconstructing,
+    /// Estimates of the test patterns; one step per pattern.
+    Estimating,
+    /// Estimates of the known points from all others; one step per point.
+    LeavingOut,
+    /// Fitting of the regression on raw patterns; one step.
+    Fitting,
+    /// Maps of the labels; one step per node.
+    Painting,
+    /// Generation of patterns; one step per target.
+    Generating,
+    /// Comparison of raw patterns; one step per test pattern.
+    Comparing,
+    /// Relevance of the angles; one step.
+    Relevance,
+    /// Comparison of the latent plane with other maps; one step.
+    Mapping,
+    /// Writing of tables; one step.
+    Writing,
+    /// Drawing of figures; one step.
+    Drawing,
+    /// Making of the page; one step.
+    Page,
+}
+
+impl Stage {
+    /// Returns the name of the stage as one word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Simulating => "simulating",
+            Self::Reading => "reading",
+            Self::Training => "training",
+            Self::Encoding => "encoding",
+            Self::Reconstructing => "reconstructing",
+            Self::Estimating => "estimating",
+            Self::LeavingOut => "leave-one-out",
+            Self::Fitting => "fitting",
+            Self::Painting => "painting",
+            Self::Generating => "generating",
+            Self::Comparing => "comparing",
+            Self::Relevance => "relevance",
+            Self::Mapping => "mapping",
+            Self::Writing => "writing",
+            Self::Drawing => "drawing",
+            Self::Page => "page",
+        }
+    }
 }
 
 /// Observer of the progress of an experiment. An observer can also stop the experiment.
@@ -36,9 +89,9 @@ pub trait Observer: Sync {
     /// Is called when a stage ends, even if the stage was stopped or failed.
     fn end(&self, _stage: Stage) {}
 
-    /// Returns true to stop the work. A training calls this method after every batch. Stopped work
-    /// is saved, and the function that runs the experiment returns
-    /// [`Error::Interrupted`](crate::Error::Interrupted).
+    /// Returns true to stop the work. A training calls this method after every batch, and the other
+    /// stages before they begin and every few steps. Stopped work is saved, and the function that
+    /// runs the experiment returns [`Error::Interrupted`](crate::Error::Interrupted).
     fn should_stop(&self) -> bool {
         false
     }
@@ -171,6 +224,61 @@ impl<'a> Running<'a> {
 
     pub(crate) fn advance(&self, steps: u64) {
         self.observer.advance(self.stage, steps);
+    }
+}
+
+/// Runs a stage of one step.
+///
+/// # Errors
+/// [`Error::Interrupted`] if the observer has asked to stop; any error of `work`.
+pub(crate) fn stage<T>(
+    observer: &dyn Observer,
+    stage: Stage,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    check_stop(observer)?;
+    let running = Running::new(observer, stage, 1);
+    let done = work()?;
+    running.advance(1);
+    Ok(done)
+}
+
+/// Runs the steps of a stage on all threads of the current rayon pool, and returns their results in
+/// order.
+///
+/// # Errors
+/// [`Error::Interrupted`] if the observer asks to stop; any error of `work`.
+pub(crate) fn steps<T: Send>(
+    observer: &dyn Observer,
+    stage: Stage,
+    count: usize,
+    work: impl Fn(usize) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    check_stop(observer)?;
+    let running = Running::new(observer, stage, count as u64);
+    let one = |i: usize| {
+        let done = work(i);
+        if (i + 1).is_multiple_of(STEPS) {
+            running.advance(STEPS as u64);
+            check_stop(observer)?;
+        }
+        done
+    };
+    let done = (0..count).into_par_iter().map(one).collect();
+    running.advance((count % STEPS) as u64);
+    done
+}
+
+/// Number of steps between two reports of the progress.
+const STEPS: usize = 64;
+
+/// Returns an error without a path if the observer has asked to stop. The engine adds the path.
+fn check_stop(observer: &dyn Observer) -> Result<()> {
+    match observer.should_stop() {
+        true => Err(Error::Interrupted {
+            saved: PathBuf::new(),
+        }),
+        false => Ok(()),
     }
 }
 

@@ -3,18 +3,23 @@
 mod estimation;
 mod generation;
 mod intervals;
+mod limits;
 mod line_tables;
 mod lines;
+mod nearest_pattern;
 mod relevance;
 mod report;
 mod run;
 mod series;
+#[cfg(test)]
+mod stopped;
 mod verdicts;
 mod write;
 
 use std::fmt::Write as _;
 
 use xrd_ae::Autoencoder;
+use xrd_core::Latent2;
 
 use crate::dataset::{Dataset, LeftOut};
 use crate::engine::{Engine, Store, settings};
@@ -24,7 +29,7 @@ use crate::generation::check_targets;
 use crate::limits::LabelLimits;
 use crate::maps::{MAP_NEIGHBOURS, Maps, compare_maps};
 use crate::report::StudyReport;
-use crate::session::Session;
+use crate::session::{Session, Stage, stage};
 use crate::split::Split;
 use crate::tables::HeldOut;
 
@@ -150,7 +155,6 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let asked = settings_lines(&plan)?;
     let engine = Engine::open(session, "study", &asked, epochs as u64)?;
     let (mut run, model, seeds) = run::train_seeds(&plan, &truths, &engine)?;
-    let store = engine.into_store();
     let labels = data.labels.columns();
     let of_chosen = intervals::of_seed(&seeds, run.seed, labels.len())?;
     if run.scores.in_latent_space.is_none() {
@@ -161,16 +165,16 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         Some(own) => own,
         None => intervals::report(&seeds, &of_chosen, labels)?,
     };
-    let relevance = pool.install(|| relevance::analyse(&data, &run.split, &model, window_deg))?;
+    let (relevance, maps) = engine.after_training(|| {
+        pool.install(|| {
+            let relevance = stage(session.observer, Stage::Relevance, || {
+                relevance::analyse(&data, &run.split, &model, window_deg)
+            })?;
+            Ok((relevance, maps(&data, &run.after.points, session)?))
+        })
+    })?;
+    let store = engine.into_store();
     let lines = Lines::of(&data)?.map(|lines| Judged::of(lines, &seeds));
-    let maps = match data.set.len() <= MOST_COMPARED {
-        true => Some(compare_maps(
-            &data,
-            Some(&run.after.points),
-            MAP_NEIGHBOURS,
-        )?),
-        false => None,
-    };
     let found = report::Found {
         relevance: &relevance,
         lines: lines.as_ref(),
@@ -191,6 +195,15 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         data,
         store,
     })
+}
+
+/// Compares the latent plane with other maps, unless there are too many patterns.
+fn maps(data: &Dataset, own: &[Latent2], session: Session<'_>) -> Result<Option<Maps>> {
+    if data.set.len() > MOST_COMPARED {
+        return Ok(None);
+    }
+    let compare = || compare_maps(data, Some(own), MAP_NEIGHBOURS);
+    stage(session.observer, Stage::Mapping, compare).map(Some)
 }
 
 /// Returns the targets of the experiment, or the default of the data, and the excluded values.
@@ -225,7 +238,7 @@ fn splits(experiment: &Experiment, data: &Dataset) -> Result<Vec<Split>> {
 /// Returns the settings that resumed work must share, in addition to those in the checkpoints.
 fn settings_lines(plan: &Plan<'_>) -> Result<String> {
     let settings_of = &plan.experiment.settings;
-    let mut asked = plan.data.digest_lines();
+    let mut asked = plan.data.digest_lines()?;
     for (name, value) in settings(&settings_of.network(0), &settings_of.training(0)?) {
         let _ = writeln!(asked, "{name} {value}");
     }

@@ -94,12 +94,15 @@ pub fn maps(names: &[String], maps: &Maps, labels: &Labels) -> Table {
             .maps
             .iter()
             .flat_map(|m| [m.points[i].x, m.points[i].y]);
-        let numbers = coordinates.chain(labels.row(i).iter().copied());
+        let pattern = maps.rows[i];
+        let numbers = coordinates.chain(labels.row(pattern).iter().copied());
         let numbers = numbers.map(|v| v.to_string());
-        std::iter::once(names[i].clone()).chain(numbers).collect()
+        std::iter::once(names[pattern].clone())
+            .chain(numbers)
+            .collect()
     };
     Table {
-        rows: (0..names.len()).map(row).collect(),
+        rows: (0..maps.rows.len()).map(row).collect(),
         header,
     }
 }

@@ -118,7 +118,7 @@ pub fn tune(experiment: &Experiment, data: &Dataset, session: Session<'_>) -> Re
     let epochs: usize = all.iter().map(|s| s.epochs).sum();
     let asked = format!(
         "{}test-fraction {test}\nestimator {estimator}\n",
-        data.digest_lines()
+        data.digest_lines()?
     );
     let epochs = (splits.len() * epochs) as u64;
     let engine = Engine::open(session, "comparison", &asked, epochs)?;
@@ -184,6 +184,7 @@ fn outcome(
         model: Autoencoder::initialise(&settings.network(seed), &train)?,
         config: &settings.training(seed)?,
         data: TrainingData::new(&train).with_labels(&labels),
+        keeps: false,
     };
     let model = match engine.train(job) {
         Err(Error::Network(xrd_ae::Error::Diverged { epoch, .. })) => {

@@ -7,12 +7,44 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
 use crate::dense::{Dense, forward};
+use crate::error::Result;
 use crate::product::{PIECE, multiply};
 use crate::scaling::Scaling;
+use crate::source::PatternSource;
 
 /// Number of patterns or points per block. A piece of a block fits in the cache, and the weights
 /// are fetched for many patterns at once.
 pub(crate) const ROWS: usize = 256;
+
+/// Largest number of patterns that are read at a time. A multiple of [`ROWS`], so that the blocks
+/// are those of a set in memory.
+const READ: usize = 4 * ROWS;
+
+/// Calls `see` with the patterns of a source, several at a time: the index of the first one, and
+/// their intensities, pattern by pattern.
+///
+/// # Errors
+/// Any error of [`PatternSource::read`] or `see`.
+pub(crate) fn each_block(
+    patterns: &dyn PatternSource,
+    mut see: impl FnMut(usize, &[f32]) -> Result<()>,
+) -> Result<()> {
+    let points = patterns.grid().len();
+    let mut own = Vec::new();
+    for start in (0..patterns.len()).step_by(READ) {
+        let rows = start..patterns.len().min(start + READ);
+        if let Some(block) = patterns.block() {
+            see(start, &block[rows.start * points..rows.end * points])?;
+            continue;
+        }
+        own.resize(rows.len() * points, 0.0);
+        for (row, index) in own.chunks_mut(points).zip(rows) {
+            patterns.read(index, row)?;
+        }
+        see(start, &own)?;
+    }
+    Ok(())
+}
 
 /// Outputs of the encoder `layers` for all patterns, [patterns, outputs].
 ///

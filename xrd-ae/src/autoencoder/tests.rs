@@ -111,6 +111,31 @@ fn many_are_encoded_and_decoded_as_one() {
     assert!(model.reconstruct(&nothing).unwrap().is_empty());
 }
 
+/// A source that is read pattern by pattern gives exactly the results of a set in memory, also where
+/// several blocks are read.
+#[test]
+fn a_source_gives_the_points_and_reconstructions_of_a_set() {
+    let (model, set) = model(InputScaling::Global, 120);
+    let rows: Vec<usize> = (0..1100).map(|i| i % set.len()).collect();
+    let many = set.select(&rows).unwrap();
+    let subset = crate::source::Subset::new(&set, rows).unwrap();
+    let sources: [&dyn crate::PatternSource; 2] = [&many, &subset];
+    for source in sources {
+        let (points, coordinates) = model.encode_source(source).unwrap();
+        assert_eq!(points, model.encode_set(&many).unwrap());
+        assert_eq!(coordinates, model.latent_coordinates(&many).unwrap());
+        let (mut seen, mut reconstructed) = (Vec::new(), Vec::new());
+        let see = |first: usize, block: &[f32], answer: &[f32]| {
+            assert_eq!(first * 120, seen.len());
+            seen.extend_from_slice(block);
+            reconstructed.extend_from_slice(answer);
+        };
+        model.reconstruct_source(source, see).unwrap();
+        assert_eq!(seen, many.block());
+        assert_eq!(reconstructed, model.reconstruct(&many).unwrap());
+    }
+}
+
 #[test]
 fn explained_variance_is_of_the_intensities_themselves() {
     for scaling in SCALINGS {

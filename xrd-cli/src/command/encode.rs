@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use xrd_core::Labels;
-use xrd_io::ReadPatterns;
 
-use xrd_study::{LabelChoice, LabelSource, Latents, MODEL, model_name, residuals, tables};
+use xrd_study::{
+    LabelChoice, LabelSource, Latents, MODEL, OpenedInput, model_name, residuals, tables,
+};
 
 use crate::options::{Question, Threads, label_source};
 use crate::output::{print_notes, say};
@@ -49,19 +50,24 @@ impl Encode {
         let inputs = self.question.inputs(self.labels.as_ref());
         inputs.refuse_overwrite(&self.out)?;
         let pool = self.threads.pool()?;
-        let read = pool.install(|| self.question.read(self.labels.as_deref()))?;
-        let (model, found) = (read.model, read.patterns);
+        let open = || {
+            self.question
+                .open_for(&self.question.model, self.labels.as_deref())
+        };
+        let read = pool.install(open)?;
+        print_notes(&read.notes);
         let labels = match (&self.labels, self.label_from.is_empty()) {
             (None, true) => None,
-            _ => Some(self.labels(&found)?),
+            _ => Some(self.labels(&read)?),
         };
-        let latents = pool.install(|| Latents::of(&model, &found.set))?;
-        let residuals = pool.install(|| residuals(&model, &found.set))?;
+        let (model, found) = (read.model, read.patterns);
+        let latents = pool.install(|| Latents::of(&model, &found))?;
+        let residuals = pool.install(|| residuals(&model, &found))?;
         let more = [
             ("residual", residuals.iter().map(f64::to_string).collect()),
             (MODEL, vec![model_name(&model)?; residuals.len()]),
         ];
-        let table = tables::latent(found.set.names(), &latents, labels.as_ref(), &more);
+        let table = tables::latent(found.names(), &latents, labels.as_ref(), &more);
         xrd_io::write::atomically(&self.out, |f| table.write(f))?;
         say(&format!(
             "{} points in {}",
@@ -71,12 +77,12 @@ impl Encode {
     }
 
     /// The labels of the patterns. Notes are printed.
-    fn labels(&self, found: &ReadPatterns) -> Result<Labels> {
+    fn labels(&self, read: &OpenedInput) -> Result<Labels> {
         let mut choice = LabelChoice::default()
             .with_columns(&self.label_columns)
             .with_facts(&self.label_from);
         choice.table = self.labels.as_deref();
-        let labelled = choice.read_for(found)?;
+        let labelled = read.labels(&choice)?;
         print_notes(&labelled.notes);
         Ok(labelled.labels)
     }

@@ -18,6 +18,9 @@ use xrd_study::{
 use crate::options::{Estimating, Question, Ranges, Threads};
 use crate::output::{print_note, say};
 
+/// Number of patterns that are read at a time.
+const ROWS: usize = 1024;
+
 /// Estimate labels of unknown patterns.
 ///
 /// By default the labels are estimated from the patterns themselves, by the methods of regression that
@@ -142,7 +145,7 @@ impl Estimate {
         known: &Path,
         said: &mut BTreeSet<String>,
     ) -> Result<NetworkEstimates> {
-        let read = self.question.read_for(model, None)?;
+        let read = self.question.open_for(model, None)?;
         let (model, found) = (read.model, read.patterns);
         let known = KnownPoints::read(known, &model)?;
         for note in &read.notes {
@@ -150,11 +153,8 @@ impl Estimate {
                 print_note(note);
             }
         }
-        let (latents, residuals) = (
-            Latents::of(&model, &found.set)?,
-            residuals(&model, &found.set)?,
-        );
-        let query = Query::new(found.set.names(), &latents, &residuals);
+        let (latents, residuals) = (Latents::of(&model, &found)?, residuals(&model, &found)?);
+        let query = Query::new(found.names(), &latents, &residuals);
         let estimator = self.estimating.in_latent_space(known.space.dimensions())?;
         let mut estimated = known.estimate(&query, &*estimator)?;
         let regression = match self.estimating.is_auto() {
@@ -162,7 +162,11 @@ impl Estimate {
             false => None,
         };
         if let Some(regression) = &regression {
-            regression.apply_to(&mut estimated, &found.set)?;
+            let rows: Vec<usize> = (0..found.len()).collect();
+            // Patterns on disk are read a few at a time.
+            for (rows, estimated) in rows.chunks(ROWS).zip(estimated.chunks_mut(ROWS)) {
+                regression.apply_to(estimated, &found.select(rows)?)?;
+            }
         }
         let left_out = match self.calibration.is_some() || regression.is_some() {
             true => Vec::new(),

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
-use xrd_core::Encoder;
 use xrd_report::Samples;
 use xrd_study::{
     DataSource, Dataset, MAP_NEIGHBOURS, MapReport, MapsReport, check_fits, compare_maps,
@@ -58,6 +57,8 @@ struct Report {
     #[serde(flatten)]
     scores: MapsReport,
     patterns: usize,
+    /// Number of patterns on the maps, which may be a sample.
+    mapped: usize,
     points: usize,
     preparation: Vec<String>,
     labels: Vec<String>,
@@ -78,19 +79,24 @@ impl Maps {
         let own = match &model {
             None => None,
             Some(model) => {
-                check_fits(&data.set, model)?;
-                Some(pool.install(|| model.encode_set(&data.set))?)
+                check_fits(data.set.grid(), data.set.wavelength(), model)?;
+                Some(pool.install(|| model.encode_source(&data.set))?.0)
             }
         };
         let mut out = output::open(&self.out)?.protecting(source.inputs(), &["maps.csv"])?;
         let files = self.pictures.files()?;
-        let maps = compare_maps(&data, own.as_deref(), self.neighbours)?;
-        let (category, names) = composition::categories(&data.labels);
+        let maps = pool.install(|| compare_maps(&data, own.as_deref(), self.neighbours))?;
+        if maps.rows.len() < data.set.len() {
+            let (mapped, all) = (maps.rows.len(), data.set.len());
+            eprintln!("note: the maps show {mapped} evenly spaced patterns of {all}");
+        }
+        let (category, names) = composition::categories(&data.labels.select(&maps.rows));
         let samples = Samples::new(&category, &names);
         let table = tables::maps(data.set.names(), &maps, &data.labels);
         let report = Report {
             scores: maps.report(),
             patterns: data.set.len(),
+            mapped: maps.rows.len(),
             points: data.set.grid().len(),
             preparation: data.preparation.clone(),
             labels: data.labels.columns().to_vec(),

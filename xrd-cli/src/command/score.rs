@@ -192,7 +192,10 @@ fn print(report: &ScoreReport) -> Result<()> {
             covered.join(" ")
         ))?;
     }
-    Ok(())
+    let limits = report.limits.iter();
+    limits
+        .map(|limit| format!("note: {limit}"))
+        .try_for_each(|line| say(&line))
 }
 
 fn shown(row: &ScoreRow) -> String {

@@ -10,7 +10,7 @@ use xrd_io::write::PatternsOverQ;
 use xrd_sim::smfe12::{self, Composition, draw, paper_set};
 use xrd_sim::{Anode, Instrument, Profile, QGrid, RandomEffects, Shape};
 
-use xrd_study::{Dataset, Table, Target, tables};
+use xrd_study::{Observer, Stage, Table, Target, tables};
 
 use crate::options::{Beam, Threads, at_most, count, not_negative, positive, target};
 use crate::output::{self, say};
@@ -242,8 +242,13 @@ impl Simulate {
         };
         let (set, labels) = match recipe.effects.is_none() {
             true => {
-                let data = Dataset::series(recipe.instrument, arrangements, &Terminal::default())?;
-                (data.set, data.labels)
+                let observer = Terminal::default();
+                let count = arrangements.len() as u64;
+                observer.begin(Stage::Simulating, count);
+                let step = || observer.advance(Stage::Simulating, 1);
+                let simulated = smfe12::patterns(&recipe.instrument, &arrangements, step);
+                observer.end(Stage::Simulating);
+                simulated?
             }
             false => measured_series(recipe, &arrangements)?,
         };

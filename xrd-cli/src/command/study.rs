@@ -8,7 +8,8 @@ use anyhow::{Result, bail};
 use clap::Args;
 use xrd_report::PAGE_FILE;
 use xrd_study::{
-    Dataset, Experiment, OutputFolder, STUDY_FILE, Session, Splits, StudyReport, Target,
+    DataSource, Dataset, Experiment, OutputFolder, STUDY_FILE, Session, Splits, Stage, StudyReport,
+    Target,
 };
 
 use crate::options::{
@@ -75,7 +76,8 @@ pub(crate) struct Study {
     /// Point of the plane that is decoded for a target [default: contour]
     #[arg(long, value_enum)]
     place: Option<PlaceName>,
-    /// Train for 60 epochs only, for a first look. study.json says so
+    /// Train for 60 epochs only, for a first look. study.json says so. Of more than 2,000 training
+    /// patterns, the comparison with raw patterns is left out
     #[arg(long, conflicts_with = "epochs")]
     quick: bool,
     /// Print study.json instead of the summary
@@ -111,7 +113,11 @@ impl Study {
         let experiment = self.experiment()?;
         self.configuring.save(&experiment)?;
         let (observer, pool) = (Terminal::default(), self.threads.pool()?);
-        let data = pool.install(|| Dataset::load(&experiment.data, &observer))?;
+        let load = || pool.install(|| Dataset::load(&experiment.data, &observer));
+        let data = match experiment.data {
+            DataSource::Files(_) => observer.stage(Stage::Reading, load)?,
+            _ => load()?,
+        };
         print_notes(&data.notes);
         let files = self.pictures.files()?;
         let mut out = output::open(&self.out)?.protecting(experiment.data.inputs(), &TABLES)?;
@@ -122,10 +128,12 @@ impl Study {
         let earlier = files_of(&self.out);
         let mut study = xrd_study::study(&experiment, data, session)?;
         study.report.versions.xrd = crate::VERSION.to_owned();
-        study.write(&mut out)?;
-        xrd_report::draw_study(&study, &files, &mut out)?;
+        observer.stage(Stage::Writing, || study.write(&mut out))?;
+        let drawn = || xrd_report::draw_study(&study, &files, &mut out);
+        observer.stage(Stage::Drawing, || pool.install(drawn))?;
         study.list_files(&out, &[PAGE_FILE]);
-        let page = pool.install(|| xrd_report::page(out.staging(), &study.report))?;
+        let page = || pool.install(|| xrd_report::page(out.staging(), &study.report));
+        let page = observer.stage(Stage::Page, page)?;
         out.write_text(PAGE_FILE, &page)?;
         study.write_report(&mut out)?;
         let report = study.report.clone();

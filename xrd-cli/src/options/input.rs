@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
-use xrd_study::{DecodedPoint, Inputs, LoadedInput, Scheme};
+use xrd_study::{DecodedPoint, Inputs, LoadedInput, OpenedInput, Scheme};
 
 use super::preparing::Preparing;
 use super::stating::{Resampling, Stating, resampling};
@@ -106,6 +106,14 @@ impl Question {
         let reading = self.input.reading.reading();
         let input = xrd_study::ModelInput::new(model, &self.input.patterns, &reading);
         Ok(input.with_as_trained(!self.no_preparation).read(labels)?)
+    }
+
+    /// Reads a model, and its patterns into memory unless they are large. `labels` is a table that is
+    /// not read as a pattern.
+    pub(crate) fn open_for(&self, model: &Path, labels: Option<&Path>) -> Result<OpenedInput> {
+        let reading = self.input.reading.reading();
+        let input = xrd_study::ModelInput::new(model, &self.input.patterns, &reading);
+        Ok(input.with_as_trained(self.as_trained).open(labels)?)
     }
 
     /// Reads the model and the patterns, and prints the notes.

@@ -3,7 +3,7 @@
 use super::*;
 use xrd_latent::{
     Choice, ClusterMean, DelaunayTriangle, Estimator, InverseDistance, LabelledSpace,
-    NaturalNeighbours, NearestNeighbours, Place, Result,
+    NaturalNeighbours, NearestNeighbours, Place, Places, Result,
 };
 
 fn estimators() -> Vec<Box<dyn Estimator>> {
@@ -61,9 +61,9 @@ fn an_estimator_sees_places_with_their_members_and_means() {
         fn check(&self, _dimensions: usize) -> Result<()> {
             Ok(())
         }
-        fn choose(&self, places: &[Place], _p: &[f64]) -> Choice {
+        fn choose(&self, places: &Places<'_>, _p: &[f64]) -> Choice {
             let seen = |i: usize| {
-                let place: &Place = &places[i];
+                let place: &Place = places.place(i);
                 (place.coordinates(), place.members(), place.values())
             };
             assert_eq!(seen(0), (&[0.0, 0.0][..], &[1][..], &[4.0][..]));
@@ -93,7 +93,7 @@ impl Estimator for ChosenAlike<'_> {
     fn check(&self, dimensions: usize) -> Result<()> {
         self.0.check(dimensions)
     }
-    fn choose(&self, places: &[Place], p: &[f64]) -> Choice {
+    fn choose(&self, places: &Places<'_>, p: &[f64]) -> Choice {
         let choice = self.0.choose(places, p);
         let inside = choice.is_inside().then(|| choice.clone());
         assert_eq!(self.0.choose_inside(places, p), inside, "{:?}", self.0);

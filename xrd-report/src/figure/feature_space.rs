@@ -8,7 +8,7 @@ use super::marker::Marker;
 use super::panel::{Panel, Quantity, X_AXIS_HEIGHT, draw_title, y_axis_width};
 use super::samples::Samples;
 use super::svg::{Frame, Svg, WIDTH};
-use super::text::Text;
+use super::text::{Text, grouped};
 
 const TOP: f64 = 13.0;
 const BOTTOM: f64 = 113.0;
@@ -88,19 +88,6 @@ fn plane_extent(points: &[Latent2], coordinate: impl Fn(&Latent2) -> f64) -> Ext
 /// Returns the name of a latent axis.
 pub(crate) fn coordinate(number: usize) -> Quantity {
     Quantity::new(Text::plain(&format!("Latent coordinate {number}")), "")
-}
-
-/// Formats a number with commas between the thousands.
-fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (k, digit) in digits.chars().enumerate() {
-        if k > 0 && (digits.len() - k).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Categories of the points of a figure.
 
+use std::collections::BTreeMap;
+
 use xrd_core::Latent2;
 
 use super::legend::{Entry, SIZE, Symbol};
 use super::marker::Marker;
 use super::svg::Svg;
-use super::text::{formula, shortened};
+use super::text::{formula, grouped, shortened};
 
 /// Category of each point of a figure, for example a composition, and a flag for each test point.
 ///
@@ -26,6 +28,10 @@ pub struct Samples<'a> {
 
 /// Largest number of categories in the legend; further ones are only counted.
 const MOST_LISTED: usize = 24;
+/// Largest number of points with a marker each; more points are dots.
+const MOST_MARKERS: usize = 2000;
+/// Number of dots in one element of the file.
+const DOTS: usize = 32;
 /// Largest width of a name in points; two columns fit.
 const LONGEST_NAME: f64 = 98.0;
 
@@ -68,11 +74,41 @@ impl<'a> Samples<'a> {
         place: impl Fn(Latent2) -> Option<(f64, f64)>,
         draw: impl Fn(&Marker, &mut Svg, (f64, f64)),
     ) {
+        if points.len() > MOST_MARKERS {
+            return self.draw_dots(svg, points, place);
+        }
         let size = if points.len() > 200 { 1.6 } else { 2.1 };
         for test in [false, true] {
             for (i, &point) in points.iter().enumerate() {
                 if let (true, Some(at)) = (self.is_test(i) == test, place(point)) {
                     draw(&self.marker(i, size), svg, at);
+                }
+            }
+        }
+    }
+
+    /// Draws many points as dots, which shrink and fade with the number of points. Test points are
+    /// larger and on top.
+    fn draw_dots(
+        &self,
+        svg: &mut Svg,
+        points: &[Latent2],
+        place: impl Fn(Latent2) -> Option<(f64, f64)>,
+    ) {
+        let share = (MOST_MARKERS as f64 / points.len() as f64).sqrt();
+        let (side, opacity) = ((2.6 * share).max(0.4), share.max(0.3));
+        for (test, side, opacity) in [(false, side, opacity), (true, 1.5 * side, 0.9)] {
+            let mut by_color: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
+            for (i, &point) in points.iter().enumerate() {
+                if let (true, Some(at)) = (self.is_test(i) == test, place(point)) {
+                    let color = self.marker(i, 1.0).color();
+                    by_color.entry(color).or_default().push(at);
+                }
+            }
+            // Points of one path do not shine through each other, so that a path has few.
+            for (color, places) in by_color {
+                for some in places.chunks(DOTS) {
+                    svg.dots(some, side, color, opacity);
                 }
             }
         }
@@ -91,7 +127,13 @@ impl<'a> Samples<'a> {
             let rest = self.names.len() - MOST_LISTED;
             entries.push(Entry::note(&format!("and {rest} more")));
         }
-        if self.test.contains(&true) {
+        if self.category.len() > MOST_MARKERS {
+            let count = grouped(self.category.len());
+            entries.push(Entry::note(&format!("all {count} points, as dots")));
+            if self.test.contains(&true) {
+                entries.push(Entry::note("larger dots on top: test"));
+            }
+        } else if self.test.contains(&true) {
             entries.push(Entry::note("filled: training, open: test"));
         }
         entries
@@ -104,4 +146,40 @@ fn marker(category: usize, filled: bool) -> Symbol {
         filled,
         size: 2.3,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::check::assert_sound;
+    use crate::figure::feature_space;
+
+    /// Every point of a large set is in the file, as a dot, and the legend says so.
+    #[test]
+    fn many_points_are_dots_and_none_is_dropped() {
+        let points: Vec<Latent2> = (0..3000)
+            .map(|i| Latent2::new(f64::from(i % 60), f64::from(i / 60)))
+            .collect();
+        let category = vec![0; 3000];
+        let test: Vec<bool> = (0..3000).map(|i| i % 10 == 0).collect();
+        let names = ["all".to_owned()];
+        let samples = Samples::new(&category, &names).with_test(&test);
+        let svg = feature_space(&points, &points, 1, &samples);
+        assert_sound(&svg);
+        let dots: usize = svg
+            .lines()
+            .filter(|line| line.contains("fill-opacity"))
+            .map(|line| line.matches('M').count())
+            .sum();
+        assert_eq!(dots, 2 * 3000);
+        assert!(svg.contains("all 3,000 points, as dots"));
+        assert!(svg.contains("larger dots on top: test"));
+        let few = feature_space(
+            &points[..2000],
+            &points[..2000],
+            1,
+            &Samples::new(&category[..2000], &names),
+        );
+        assert!(!few.contains("fill-opacity") && !few.contains("as dots"));
+    }
 }

@@ -97,6 +97,23 @@ impl Svg {
         ));
     }
 
+    /// Draws squares of the same size around some points, of one color and partly transparent.
+    pub(crate) fn dots(&mut self, points: &[(f64, f64)], side: f64, fill: &str, opacity: f64) {
+        let (side, half) = (num(side), side / 2.0);
+        let square = |&(x, y): &(f64, f64)| {
+            format!(
+                "M{} {}h{side}v{side}h-{side}z",
+                num(x - half),
+                num(y - half)
+            )
+        };
+        let d: String = points.iter().map(square).collect();
+        let opacity = num(opacity);
+        self.push(format_args!(
+            "<path d=\"{d}\" fill=\"{fill}\" fill-opacity=\"{opacity}\"/>"
+        ));
+    }
+
     /// Draws a filled rectangle without an outline.
     pub(crate) fn rectangle(&mut self, frame: &Frame, fill: &str) {
         let Frame { left, top, .. } = *frame;

@@ -9,6 +9,7 @@ use xrd_core::{Labels, LatentMap};
 use xrd_interp::contour;
 use xrd_latent::Estimator;
 use xrd_study::composition::{categories, name};
+use xrd_study::rayon::prelude::*;
 use xrd_study::{
     KnownPoints, LatentTable, NamedEstimator, PATTERNS_FILE, Reading, StudyReport, Target, paint,
     read,
@@ -120,9 +121,11 @@ fn from_others(
     if known.names.len() < 2 {
         return Ok(vec![None; table.names.len()]);
     }
-    let left_out = known.space.leave_one_out(estimator)?;
-    let mut next = left_out.into_iter();
-    let one = |test: &bool| (!test).then(|| next.next().map(|e| e.values)).flatten();
+    let space = &known.space;
+    let values = |i| Ok(space.estimate_without(i, estimator)?.values);
+    let left_out: Result<Vec<Vec<f64>>> = (0..space.len()).into_par_iter().map(values).collect();
+    let mut next = left_out?.into_iter();
+    let one = |test: &bool| (!test).then(|| next.next()).flatten();
     Ok(table.test.iter().map(one).collect())
 }
 

@@ -3,6 +3,9 @@
 /** How near, in units of the style, one must click to mean a point. */
 const NEAR = 9;
 
+/** Largest number of points with a marker each; more points are dots. */
+const MOST_MARKERS = 2000;
+
 /** Level of a node of a map without a value. */
 const NO_VALUE = 65535;
 
@@ -11,7 +14,8 @@ function planeRange(about) {
   const { maps, points } = about;
   if (maps) return [[maps.low[0], maps.high[0]], [maps.low[1], maps.high[1]]];
   return [points.x, points.y].map((all) => {
-    const [low, high] = [Math.min(...all), Math.max(...all)];
+    const low = all.reduce((a, b) => Math.min(a, b), Infinity);
+    const high = all.reduce((a, b) => Math.max(a, b), -Infinity);
     const margin = 0.05 * (high - low) || 0.5;
     return [low - margin, high + margin];
   });
@@ -51,7 +55,7 @@ function planeView(canvas, tip, study, choose) {
   const { points } = study.about;
   const [x, y] = planeRange(study.about);
   const pictures = new Map();
-  const view = { cursor: null, state: null, panel: null };
+  const view = { cursor: null, state: null, panel: null, points: null };
 
   function draw(state = view.state) {
     view.state = state;
@@ -67,16 +71,39 @@ function planeView(canvas, tip, study, choose) {
     draw.beginPath();
     draw.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
     draw.clip();
-    const size = points.x.length > 400 ? 3 : 5;
-    for (const test of [false, true]) {
-      points.x.forEach((px, i) => {
-        if (points.test[i] !== test) return;
-        drawMarker(draw, [panel.across(px), panel.up(points.y[i])], points.category[i], test, size);
-      });
-    }
+    draw.drawImage(pointsPicture(panel, width, height), 0, 0, width, height);
     state.slots.forEach((slot, k) => slot && drawChosen(draw, panel, slot.point, k));
     if (view.cursor) drawCursor(draw, panel, view.cursor);
     draw.restore();
+  }
+
+  /** All points, which are drawn again only if the size or the colors of the page change. */
+  function pointsPicture(panel, width, height) {
+    const key = [canvas.width, canvas.height, ink("paper"), categoryColor(0)].join(" ");
+    if (view.points?.key === key) return view.points.picture;
+    const picture = document.createElement("canvas");
+    [picture.width, picture.height] = [canvas.width, canvas.height];
+    const draw = picture.getContext("2d");
+    draw.scale(canvas.width / width, canvas.height / height);
+    draw.lineJoin = "round";
+    for (const test of [false, true]) drawPoints(draw, panel, test);
+    view.points = { key, picture };
+    return picture;
+  }
+
+  /** The training or the test points: markers, or dots that shrink and fade with their number. */
+  function drawPoints(draw, panel, test) {
+    const share = Math.sqrt(MOST_MARKERS / points.x.length);
+    const side = Math.max(1, 5 * share) * (test ? 1.5 : 1);
+    const size = points.x.length > 400 ? 3 : 5;
+    draw.globalAlpha = share < 1 && !test ? Math.max(0.3, share) : 1;
+    points.x.forEach((px, i) => {
+      if (points.test[i] !== test) return;
+      const at = [panel.across(px), panel.up(points.y[i])];
+      if (share >= 1) return drawMarker(draw, at, points.category[i], test, size);
+      draw.fillStyle = categoryColor(points.category[i]);
+      draw.fillRect(at[0] - side / 2, at[1] - side / 2, side, side);
+    });
   }
 
   function drawMap(draw, panel, label) {

@@ -114,6 +114,7 @@ function showRun(about) {
   row("Saturated", `${short(100 * training.saturated_fraction)} % of the points, with a coordinate beyond ±0.99`);
   row("Quick", rest.quick ? "yes: a quick look with few epochs" : undefined);
   row("Warnings", training.warnings?.join("; "));
+  row("Limits", rest.limits?.join("; ") || undefined);
   row("Notes", rest.notes?.join("; "));
 }
 

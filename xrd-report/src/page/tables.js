@@ -36,6 +36,9 @@ function inOrder(a, b, direction) {
   return direction * difference;
 }
 
+/** Largest number of rows that are shown. */
+const MOST_ROWS = 1000;
+
 /**
  * A table of a header and rows of texts; each head sorts by its column, and again the other way.
  * `options.link(row)` gives what a click on the first cell does, `options.sort` the column that it
@@ -63,7 +66,7 @@ function sortable(header, rows, options = {}) {
 
   function fill() {
     body.replaceChildren(
-      ...rows.map((row) => {
+      ...rows.slice(0, MOST_ROWS).map((row) => {
         const cells = row.map((cell, k) => {
           const text = numeric[k] && cell !== "" ? short(Number(cell)) : cell;
           const shown = k === 0 && options.link ? element("button", { type: "button", onclick: options.link(row) }, text) : text;
@@ -77,5 +80,8 @@ function sortable(header, rows, options = {}) {
   fill();
   const first = header.indexOf(options.sort);
   if (first >= 0) sortBy(first, -1);
-  return element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body);
+  const head = element("thead", {}, element("tr", {}, ...heads));
+  if (rows.length <= MOST_ROWS) return element("table", {}, head, body);
+  const note = `The first ${MOST_ROWS} of ${rows.length} rows. The table of the study has all rows.`;
+  return element("table", {}, element("caption", {}, note), head, body);
 }

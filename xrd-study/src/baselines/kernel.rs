@@ -2,6 +2,7 @@
 //! those from the intensities; the cost is lower if there are fewer patterns than angles.
 
 use nalgebra::DMatrix;
+use rayon::prelude::*;
 use xrd_core::PatternSet;
 use xrd_latent::maps::PrincipalComponents;
 
@@ -17,16 +18,22 @@ pub(super) struct Products {
 impl Products {
     /// Computes the Gram matrix of patterns. `change` maps each intensity first.
     ///
-    /// Cost: O(n² · angles).
+    /// Cost: O(n² · angles), on all threads of the current rayon pool.
     pub(super) fn of(set: &PatternSet, change: impl Fn(f32) -> f64) -> Self {
         let n = set.len();
         let rows: Vec<Vec<f64>> = (0..n)
             .map(|i| set.intensities(i).iter().map(|&v| change(v)).collect())
             .collect();
+        let below = |i: usize| -> Vec<f64> {
+            let blocks = rows[..=i].chunks(TOGETHER);
+            blocks
+                .flat_map(|others| dot_products(&rows[i], others))
+                .collect()
+        };
+        let below: Vec<Vec<f64>> = (0..n).into_par_iter().map(below).collect();
         let mut products = vec![0.0; n * n];
-        for i in 0..n {
-            for j in 0..=i {
-                let product: f64 = rows[i].iter().zip(&rows[j]).map(|(a, b)| a * b).sum();
+        for (i, row) in below.iter().enumerate() {
+            for (j, &product) in row.iter().enumerate() {
                 products[i * n + j] = product;
                 products[j * n + i] = product;
             }
@@ -63,6 +70,27 @@ impl Products {
             self.at(rows[a], train[b]) - of_rows[a] - of_train[b] + mean_squared
         })
     }
+}
+
+/// Number of products that are summed at the same time. A sum waits for its last addition; several
+/// sums do not wait for each other.
+const TOGETHER: usize = 8;
+
+/// Products of a pattern with several others. Each sum is over ascending angles.
+fn dot_products(row: &[f64], others: &[Vec<f64>]) -> Vec<f64> {
+    let Ok(others) = <&[Vec<f64>; TOGETHER]>::try_from(others) else {
+        let dot = |other: &Vec<f64>| row.iter().zip(other).map(|(a, b)| a * b).sum();
+        return others.iter().map(dot).collect();
+    };
+    let others = others.each_ref().map(|other| &other[..row.len()]);
+    // The sum of no products, as by `Iterator::sum`.
+    let mut sums = [std::iter::empty::<f64>().sum::<f64>(); TOGETHER];
+    for (k, a) in row.iter().enumerate() {
+        for (sum, other) in sums.iter_mut().zip(others) {
+            *sum += a * other[k];
+        }
+    }
+    sums.to_vec()
 }
 
 /// Principal components of training patterns.

@@ -1,6 +1,6 @@
 //! Labels of patterns from a table.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use xrd_core::{Element, Labels};
 use xrd_io::{ByOrder, LabelTable, Matched, ReadPatterns, matched, read_labels};
@@ -77,8 +77,9 @@ impl<'a> LabelChoice<'a> {
     pub fn read_for(&self, read: &ReadPatterns) -> Result<Labelled> {
         let of_table = self
             .table
-            .map(|path| self.read_table(path, read))
-            .transpose()?;
+            .map(|path| self.read_table(path, read.set.names(), read.by_order()))
+            .transpose()
+            .map_err(|error| with_files_left_out(error, &read.skipped))?;
         let of_facts = match self.facts {
             [] => None,
             facts => Some(labels_from(facts, read)?),
@@ -102,10 +103,19 @@ impl<'a> LabelChoice<'a> {
         }
     }
 
-    fn read_table(&self, path: &Path, read: &ReadPatterns) -> Result<Labelled> {
+    /// Reads the table and matches each row with a name, or with patterns in order. Facts of files
+    /// are not read.
+    ///
+    /// # Errors
+    /// Any error of [`read_for`](Self::read_for).
+    pub(crate) fn read_names(&self, names: &[String], order: ByOrder) -> Result<Labelled> {
+        let path = self.table.ok_or(Error::NoLabels)?;
+        self.read_table(path, names, order)
+    }
+
+    fn read_table(&self, path: &Path, names: &[String], order: ByOrder) -> Result<Labelled> {
         let table = read_labels(path)?;
-        let matched = matched(&table, read.set.names(), read.by_order())
-            .map_err(|error| with_files_left_out(error, read))?;
+        let matched = matched(&table, names, order)?;
         let (labels, about_labels) = match self.columns {
             [] => self.all_labels(&table, &matched)?,
             columns => {
@@ -115,7 +125,7 @@ impl<'a> LabelChoice<'a> {
         };
         check_label_names(labels.columns()).map_err(|e| e.at(table.path().display()))?;
         let groups = self.group.map(|column| groups(&table, &matched, column));
-        let notes = by_order(&table, &matched, read.by_order());
+        let notes = by_order(&table, &matched, order);
         Ok(Labelled {
             labels,
             groups: groups.transpose()?,
@@ -150,14 +160,14 @@ fn side_by_side(left: &Labels, right: &Labels) -> Result<Labels> {
 }
 
 /// Adds the first skipped file to the error: a pattern may be missing because its file was skipped.
-fn with_files_left_out(error: xrd_io::Error, read: &ReadPatterns) -> Error {
-    match &read.skipped[..] {
-        [] => error.into(),
-        [(_, why), more @ ..] => Error::Unmatched {
-            source: Box::new(error),
+pub(super) fn with_files_left_out(error: Error, skipped: &[(PathBuf, xrd_io::Error)]) -> Error {
+    match (error, skipped) {
+        (Error::Reading(source), [(_, why), more @ ..]) => Error::Unmatched {
+            source,
             skipped: why.to_string(),
             more: more.len(),
         },
+        (error, _) => error,
     }
 }
 

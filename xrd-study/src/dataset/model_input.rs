@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use xrd_ae::Autoencoder;
-use xrd_core::PatternSet;
+use xrd_core::{TwoThetaGrid, Wavelength};
 use xrd_io::prepare::Step;
-use xrd_io::{ReadPatterns, read_patterns};
+use xrd_io::{ByOrder, ReadPatterns, read_patterns};
 
-use super::{notes, options, refuse_blank, words};
+use super::training_patterns::from_disk;
+use super::{LabelChoice, Labelled, Patterns, large, notes, options, refuse_blank, words};
 use crate::error::{Error, Result};
 use crate::experiment::Reading;
 use crate::note::{Note, Remedy};
@@ -36,6 +37,33 @@ pub struct LoadedInput {
     pub patterns: ReadPatterns,
     /// Notes on how the patterns were read.
     pub notes: Vec<Note>,
+}
+
+/// Model with patterns on the grid of the model, in memory or on disk.
+#[non_exhaustive]
+pub struct OpenedInput {
+    /// The model.
+    pub model: Autoencoder,
+    /// The patterns.
+    pub patterns: Patterns,
+    /// Notes on how the patterns were read.
+    pub notes: Vec<Note>,
+    order: ByOrder,
+    /// The patterns with the facts that their files state, if they are in memory.
+    read: Option<ReadPatterns>,
+}
+
+impl OpenedInput {
+    /// Reads a table of labels and matches each row with a pattern, by name or by order.
+    ///
+    /// # Errors
+    /// Any error of [`LabelChoice::read_for`].
+    pub fn labels(&self, choice: &LabelChoice<'_>) -> Result<Labelled> {
+        match &self.read {
+            Some(read) => choice.read_for(read),
+            None => choice.read_names(self.patterns.names(), self.order),
+        }
+    }
 }
 
 impl<'a> ModelInput<'a> {
@@ -78,7 +106,8 @@ impl<'a> ModelInput<'a> {
             options.skip_done = true;
         }
         let found = refuse_blank(read_patterns(self.patterns, &options)?)?;
-        check_fits(&found.set, &model).map_err(|error| match error {
+        let fits = check_fits(found.set.grid(), found.set.wavelength(), &model);
+        fits.map_err(|error| match error {
             Error::OtherGrid {
                 found, expected, ..
             } => Error::OtherGrid {
@@ -97,6 +126,39 @@ impl<'a> ModelInput<'a> {
             model,
             patterns: found,
             notes,
+        })
+    }
+
+    /// Reads the model and the patterns as [`read`](Self::read) does. A `.npy` matrix or a folder of
+    /// shards (files that together form one matrix) of more than 1 GiB stays on disk, if the patterns
+    /// need no preparation.
+    ///
+    /// # Errors
+    /// Any error of [`read`](Self::read).
+    pub fn open(&self, labels: Option<&Path>) -> Result<OpenedInput> {
+        let model = load_model(self.model)?;
+        let needs_none = !self.as_trained || model.preparation().is_empty();
+        let on_disk = match needs_none {
+            true => large(self.patterns, self.reading)?,
+            false => None,
+        };
+        if let Some((patterns, order)) = on_disk {
+            check_fits(patterns.grid(), patterns.wavelength(), &model)?;
+            return Ok(OpenedInput {
+                model,
+                patterns,
+                order,
+                read: None,
+                notes: from_disk(self.patterns),
+            });
+        }
+        let read = self.read(labels)?;
+        Ok(OpenedInput {
+            model: read.model,
+            order: read.patterns.by_order(),
+            patterns: read.patterns.set.clone().into(),
+            read: Some(read.patterns),
+            notes: read.notes,
         })
     }
 }
@@ -139,15 +201,19 @@ pub fn load_model(path: &Path) -> Result<Autoencoder> {
 ///
 /// # Errors
 /// [`Error::OtherGrid`] for different grids, [`Error::OtherWavelength`] for different wavelengths.
-pub fn check_fits(set: &PatternSet, model: &Autoencoder) -> Result<()> {
-    if !set.grid().same_as(model.grid()) {
+pub fn check_fits(
+    grid: &TwoThetaGrid,
+    wavelength: Option<Wavelength>,
+    model: &Autoencoder,
+) -> Result<()> {
+    if !grid.same_as(model.grid()) {
         return Err(Error::OtherGrid {
-            found: *set.grid(),
+            found: *grid,
             expected: *model.grid(),
             unprepared: false,
         });
     }
-    match (set.wavelength(), model.wavelength()) {
+    match (wavelength, model.wavelength()) {
         (Some(found), Some(expected)) if !found.same_as(expected) => {
             Err(Error::OtherWavelength { found, expected })
         }

@@ -84,7 +84,14 @@ pub fn train(
         store: None,
     };
     let _running = Running::new(observer, Stage::Training, config.epochs as u64);
-    train_observed(model, config, data, &saves, (observer, Some("")))
+    train_observed(
+        model,
+        config,
+        data,
+        &saves,
+        (observer, Some("")),
+        |_| Ok(()),
+    )
 }
 
 /// Removes the checkpoint of a single training, if it exists.
@@ -96,13 +103,14 @@ pub fn remove_saved(saving: &Saving) -> Result<()> {
 }
 
 /// Trains a network to the end, from its checkpoint if there is one. The argument `label` is the
-/// prefix of warnings; `None` drops the warnings.
+/// prefix of warnings; `None` drops the warnings. `keep` is called with the finished training.
 pub(super) fn train_observed(
     model: Autoencoder,
     config: &TrainingConfig,
     data: TrainingData<'_>,
     saves: &Saves<'_>,
     (observer, label): (&dyn Observer, Option<&str>),
+    keep: impl FnOnce(&Training<'_>) -> Result<()>,
 ) -> Result<(Autoencoder, History)> {
     let mut training = start(model, config, data, saves)?;
     observer.advance(Stage::Training, training.history().epochs.len() as u64);
@@ -130,6 +138,7 @@ pub(super) fn train_observed(
     if saves.interval.is_some() {
         saves.save(&training)?;
     }
+    keep(&training)?;
     if let Some(label) = label {
         for warning in &training.history().warnings {
             observer.warn(&format!("{label}{warning}"));

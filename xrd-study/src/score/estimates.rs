@@ -1,5 +1,6 @@
 //! Estimates of patterns that were left out, by the networks of a fold.
 
+use rayon::prelude::*;
 use xrd_latent::{Estimator, LabelledSpace};
 
 use super::networks::{Encoded, Networks};
@@ -8,7 +9,7 @@ use crate::dataset::Dataset;
 use crate::ensemble::mean_of;
 use crate::error::{Error, Result};
 use crate::intervals::{self, Intervals};
-use crate::novelty::{loneliest, nearest_distance};
+use crate::novelty::loneliest;
 use crate::split::Split;
 
 /// Returns the estimates of the test patterns of some folds from their training patterns: by the
@@ -52,14 +53,15 @@ impl ByNetwork {
     ) -> Result<Self> {
         let points = || split.train.iter().map(|&i| encoded.points[i].as_slice());
         let residuals = split.train.iter().map(|&i| encoded.residuals[i]);
-        let (loneliest, worst) = (loneliest(points()), residuals.fold(0.0, f64::max));
+        let worst = residuals.fold(0.0, f64::max);
         let (dimensions, coordinates) = (encoded.dimensions(), points().flatten().copied());
         let labels = data.labels.select(&split.train);
         let space = LabelledSpace::new(dimensions, coordinates.collect(), labels)?;
+        let loneliest = loneliest(&space);
         let one = |&pattern: &usize| {
             let point = &encoded.points[pattern];
             let estimate = space.estimate(point, estimator)?;
-            let away = nearest_distance(point, space.points());
+            let away = space.nearest_distance(point)?;
             Ok::<_, Error>(FoldEstimate {
                 pattern,
                 fold: *fold,
@@ -68,13 +70,13 @@ impl ByNetwork {
                 left_out_half_widths: Vec::new(),
                 intervals: Vec::new(),
                 novelty: Some(Novelty {
-                    far: away.unwrap_or(0.0) > loneliest,
+                    far: away > loneliest,
                     unlike: encoded.residuals[pattern] > worst,
                 }),
             })
         };
         Ok(Self {
-            estimates: split.test.iter().map(one).collect::<Result<_>>()?,
+            estimates: split.test.par_iter().map(one).collect::<Result<_>>()?,
             left_out: intervals::left_out_errors(&space, estimator)?,
         })
     }

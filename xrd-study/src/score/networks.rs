@@ -69,7 +69,11 @@ pub(super) fn networks(
         .map(network)
         .collect::<Result<_>>()?;
     let errors = all.iter().map(|e| squared_error(data, e, &piece.train));
-    let best = errors.enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
+    let errors: Vec<f64> = errors.collect::<Result<_>>()?;
+    let best = errors
+        .into_iter()
+        .enumerate()
+        .min_by(|a, b| a.1.total_cmp(&b.1));
     let best = best.map_or(0, |(k, _)| k);
     Ok(Networks { all, best })
 }
@@ -96,12 +100,12 @@ impl Piece {
 }
 
 /// Returns Σ |pattern − reproduction|² of the patterns `rows`.
-fn squared_error(data: &Dataset, encoded: &Encoded, rows: &[usize]) -> f64 {
-    let squared_size = |i: usize| {
-        let intensities = data.set.intensities(i).iter();
-        intensities.map(|&v| f64::from(v).powi(2)).sum::<f64>()
+fn squared_error(data: &Dataset, encoded: &Encoded, rows: &[usize]) -> Result<f64> {
+    let squared_size = |i: usize| -> Result<f64> {
+        let intensities = data.set.intensities(i)?;
+        Ok(intensities.iter().map(|&v| f64::from(v).powi(2)).sum())
     };
-    let of = |&i: &usize| encoded.residuals[i].powi(2) * squared_size(i);
+    let of = |&i: &usize| Ok(encoded.residuals[i].powi(2) * squared_size(i)?);
     rows.iter().map(of).sum()
 }
 
@@ -119,6 +123,7 @@ fn trained(
         model: Autoencoder::initialise(&settings.network(seed), &set)?,
         config: &settings.training(seed)?,
         data: TrainingData::new(&set).with_labels(&labels),
+        keeps: false,
     };
     let (model, _) = engine.train(job)?;
     Ok(Encoded {
@@ -186,7 +191,8 @@ mod tests {
         };
         let of_seed = |seed: u64| {
             let network = network(&data, &piece.train, seed);
-            (squared_error(&data, &network, &piece.train), network)
+            let error = squared_error(&data, &network, &piece.train).unwrap();
+            (error, network)
         };
         let all = [5, 7, 9, 11, 13].map(of_seed);
         for best_of in 1..=all.len() {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::raw::limits;
 use crate::dataset::Dataset;
 use crate::experiment::Experiment;
 use crate::folds::Scheme;
@@ -44,6 +45,10 @@ pub struct ScoreReport {
     pub full_first_rate: bool,
     /// Scaling of the intensities: `global` or `per-point`.
     pub scaling: String,
+    /// Results that are computed from a sample of the patterns, or left out, because of the number of
+    /// patterns. Absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<String>,
     /// Notes on how the files were read.
     pub notes: Vec<String>,
     /// Version of the program; empty if the library is used without the program.
@@ -116,6 +121,7 @@ pub(super) fn report(
         points: data.set.grid().len(),
         preparation: data.preparation.clone(),
         labels: data.labels.columns().to_vec(),
+        limits: limits(data.set.len()),
         folds,
         networks: experiment.networks,
         seed: experiment.seeds.first,

@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 use xrd_core::Labels;
 use xrd_latent::{Basis, Estimate, Summary, delta};
 
+use super::nearest_pattern::nearest_patterns;
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::known_points::Estimated;
+use crate::sample::{MOST_COMPARED_IN_PAIRS, sample};
 use crate::split::Split;
 
 /// Limit of delta that 14 of the 15 test patterns of the paper satisfy (Table II: 3.59e-3).
@@ -20,7 +22,8 @@ pub(super) const PAPER_LIMIT: f64 = 4e-3;
 pub struct Comparison {
     /// [Deltas](Estimated::delta) of a baseline, the largest first. The baseline gives each test
     /// pattern the labels of the training pattern with the smallest Euclidean distance between the
-    /// intensities.
+    /// intensities. Of more than 2,000 training patterns, it uses 2,000 that are evenly spaced.
+    /// Empty if the comparison is skipped.
     pub nearest_pattern: Vec<f64>,
     /// Fraction of the estimates that are computed only from known points with the same labels.
     /// Such an estimate equals the labels of these points.
@@ -50,13 +53,17 @@ pub(super) fn compare(
     data: &Dataset,
     split: &Split,
     estimated: &[Estimated],
-    known: &Labels,
+    (known, skips_raw): (&Labels, bool),
 ) -> Result<Comparison> {
-    let mut nearest_pattern = Vec::with_capacity(split.test.len());
-    for &i in &split.test {
-        let nearest = nearest_pattern_of(data, i, &split.train);
-        nearest_pattern.push(delta(data.labels.row(nearest), data.labels.row(i))?);
-    }
+    let train = sample(&split.train, MOST_COMPARED_IN_PAIRS);
+    let nearest = match skips_raw {
+        true => Vec::new(),
+        false => nearest_patterns(&data.set, &split.test, &train)?,
+    };
+    let pairs = split.test.iter().zip(nearest);
+    let delta_of =
+        |(&i, nearest): (&usize, usize)| Ok(delta(data.labels.row(nearest), data.labels.row(i))?);
+    let mut nearest_pattern: Vec<f64> = pairs.map(delta_of).collect::<Result<_>>()?;
     nearest_pattern.sort_by(|a, b| b.total_cmp(a));
     let same = estimated
         .iter()
@@ -65,18 +72,6 @@ pub(super) fn compare(
         nearest_pattern,
         one_composition: same.count() as f64 / estimated.len().max(1) as f64,
     })
-}
-
-/// Returns the training pattern with the smallest Euclidean distance to pattern `i`.
-fn nearest_pattern_of(data: &Dataset, i: usize, train: &[usize]) -> usize {
-    let distance = |j: usize| -> f64 {
-        let pairs = data.set.intensities(i).iter().zip(data.set.intensities(j));
-        pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum()
-    };
-    let distances = train.iter().map(|&j| (j, distance(j)));
-    distances
-        .min_by(|a, b| a.1.total_cmp(&b.1))
-        .map_or(i, |(j, _)| j)
 }
 
 fn has_one_composition(basis: &Basis, known: &Labels) -> bool {

@@ -172,8 +172,8 @@ fn blends(
 fn mean_of(data: &Dataset, (split, labels): (&Split, &Labels), row: &[f64]) -> Result<Vec<f32>> {
     let of_row = (0..labels.len()).filter(|&i| labels.row(i) == row);
     let patterns: Vec<Vec<f32>> = of_row
-        .map(|i| data.set.intensities(split.train[i]).to_vec())
-        .collect();
+        .map(|i| Ok(data.set.intensities(split.train[i])?.into_owned()))
+        .collect::<Result<_>>()?;
     Ok(mean_pattern(&patterns)?)
 }
 

@@ -104,7 +104,7 @@ impl Lines {
             let parts = &self.compositions[*composition].parts;
             Ok(replace_parts(
                 model,
-                data.set.intensities(i),
+                &data.set.intensities(i)?,
                 &zeros,
                 parts,
             )?)
@@ -226,7 +226,7 @@ mod tests {
                 }
             }
             assert!(sum.iter().all(|s| *s < 1.001), "the fractions exceed 1");
-            let pattern = data.set.intensities(lined.example);
+            let pattern = data.set.intensities(lined.example).unwrap();
             let (mut shared, mut all) = (0.0, 0.0);
             for (v, s) in pattern.iter().zip(&sum) {
                 (shared, all) = (shared + v * s, all + v);

@@ -48,7 +48,7 @@ pub(super) fn analyse(
     window_deg: f64,
 ) -> Result<Relevance> {
     let pattern = series::shown_pattern(data, split);
-    let intensities = data.set.intensities(pattern);
+    let intensities = &data.set.intensities(pattern)?[..];
     let grid = data.set.grid();
     let options = SweepOptions::default().with_window_deg(window_deg);
     let start = Instant::now();

@@ -7,6 +7,7 @@ use xrd_relevance::PeakRelevance;
 
 use super::estimation::PAPER_LIMIT;
 use super::generation::{Difference, Generated};
+use super::limits::limits;
 use super::relevance::{Relevance, STRONG};
 use super::run::{CRITERION, Run, SeedFigures};
 use super::series::{CANDIDATES, Indexing};
@@ -55,6 +56,7 @@ pub(super) fn build(
         seeds: seeds.iter().map(|seed| one_seed(seed, &targets)).collect(),
         summary: summary(seeds, &targets),
         quick: plan.experiment.quick,
+        limits: limits(plan, &chosen.split),
         notes: plan.data.notes.iter().map(Note::to_string).collect(),
         versions: Versions {
             xrd: String::new(),
@@ -360,7 +362,7 @@ fn scores(seed: &SeedFigures) -> SeedScores {
         delta_worst: finite(delta_worst),
         within_limit: Some(within as f64),
         one_composition_fraction: finite(comparison.one_composition),
-        nearest_pattern_within_limit: Some(within_limit(nearest) as f64),
+        nearest_pattern_within_limit: (!nearest.is_empty()).then(|| within_limit(nearest) as f64),
         nearest_pattern_delta_worst: nearest.first().copied().and_then(finite),
         leave_one_out_delta_mean: finite(seed.scores.leave_one_out),
         ms_per_epoch: finite(seed.ms_per_epoch),

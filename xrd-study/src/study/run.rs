@@ -5,23 +5,27 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use xrd_ae::{
-    Autoencoder, Evaluation, History, TrainingConfig, TrainingData, Warning, saturated_fraction,
+    Autoencoder, Evaluation, History, Subset, TrainingConfig, TrainingData, Warning,
+    saturated_fraction,
 };
 use xrd_core::{Labels, Latent2, LatentMap};
-use xrd_latent::{Estimator, Summary, delta};
+use xrd_latent::{Estimator, NearestNeighbours, Summary, delta};
 
 use super::Plan;
 use super::estimation::{self, Comparison};
 use super::generation::{self, Difference, Generated, Truth};
+use super::limits::skips_raw_patterns;
 use super::lines::{self, Lines};
+use crate::dataset::Dataset;
 use crate::engine::{Engine, Job};
 use crate::error::{Error, Result};
-use crate::generation::{generate_targets, paint};
-use crate::intervals::Intervals;
+use crate::generation::{generate_targets, paint_observed};
+use crate::intervals::{Intervals, difference};
 use crate::known_points::{Estimated, KnownPoints, Query};
 use crate::latents::Latents;
 use crate::novelty::residuals;
 use crate::regression::PatternRegression;
+use crate::session::{Observer, Stage, stage, steps};
 use crate::split::Split;
 use crate::tables::HeldOut;
 
@@ -158,18 +162,18 @@ fn train(
     (seed, split): (u64, &Split),
     engine: &Engine<'_>,
 ) -> Result<(Run, Autoencoder)> {
-    let (data, estimator) = (plan.data, &**plan.estimator);
+    let data = plan.data;
     let settings = &plan.experiment.settings;
     let test_set = data.set.select(&split.test)?;
     let (trained_rows, validation_rows) = trained_and_validation(plan, split, seed)?;
-    let trained_set = data.set.select(&trained_rows)?;
+    let trained_set = data.set.part(&trained_rows)?;
     let trained_labels = data.labels.select(&trained_rows);
     let validation_set = validation_rows.map(|rows| data.set.select(&rows));
     let validation_set = validation_set.transpose()?;
     let config = settings.training(seed)?;
-    let model = Autoencoder::initialise(&settings.network(seed), &trained_set)?
+    let model = Autoencoder::initialise(&settings.network(seed), &*trained_set)?
         .with_preparation(data.preparation.clone());
-    let before = Latents::of(&model, &data.set)?;
+    let before = encoded(&model, data, engine)?;
     let start = Instant::now();
     let label = match plan.experiment.seeds.count {
         1 => String::new(),
@@ -180,64 +184,112 @@ fn train(
         label: Some(&label),
         model,
         config: &config,
-        data: TrainingData::new(&trained_set)
+        data: TrainingData::new(&*trained_set)
             .with_labels(&trained_labels)
             .with_test(&test_set)
             .with_validation(validation_set.as_ref()),
+        keeps: plan.experiment.seeds.count == 1,
     })?;
     let seconds = start.elapsed().as_secs_f64();
-    let after = Latents::of(&model, &data.set)?;
-    let train_set = data.set.select(&split.train)?;
+    drop((trained_set, test_set));
+    let trained = Trained {
+        before,
+        history,
+        seconds,
+        config,
+        validation_patterns: validation_set.map_or(0, |set| set.len()),
+    };
+    engine.after_training(|| examine(plan, truths, (seed, split), (model, trained), engine))
+}
+
+/// What is known after the training of a seed.
+struct Trained {
+    before: Latents,
+    history: History,
+    seconds: f64,
+    config: TrainingConfig,
+    validation_patterns: usize,
+}
+
+/// Encodes all patterns, reconstructs them, and makes the estimates, maps and patterns of a seed.
+fn examine(
+    plan: &Plan<'_>,
+    truths: &[Truth],
+    (seed, split): (u64, &Split),
+    (mut model, trained): (Autoencoder, Trained),
+    engine: &Engine<'_>,
+) -> Result<(Run, Autoencoder)> {
+    let (data, estimator) = (plan.data, &**plan.estimator);
+    let observer = engine.observer();
+    let after = encoded(&model, data, engine)?;
+    let (residuals, train, test) = stage(observer, Stage::Reconstructing, || {
+        let of_train = Subset::new(&data.set, split.train.clone())?;
+        let of_test = Subset::new(&data.set, split.test.clone())?;
+        let (of_train, of_test) = (model.evaluate(&of_train)?, model.evaluate(&of_test)?);
+        Ok((residuals(&model, &data.set)?, of_train, of_test))
+    })?;
+    let names = |rows: &[usize]| -> Vec<String> {
+        rows.iter().map(|&i| data.set.names()[i].clone()).collect()
+    };
     let truth = data.labels.select(&split.test);
-    let residuals = residuals(&model, &data.set)?;
     let known = KnownPoints::new(
-        train_set.names().to_vec(),
+        names(&split.train),
         after.select(&split.train),
         data.labels.select(&split.train),
     )?
     .with_residuals(split.train.iter().map(|&i| residuals[i]));
     let of_test: Vec<f64> = split.test.iter().map(|&i| residuals[i]).collect();
-    let latents = after.select(&split.test);
-    let query = Query::new(test_set.names(), &latents, &of_test).with_truth(&truth);
-    let mut estimated = known.estimate(&query, estimator)?;
-    let mut scores = scores(plan, split, &estimated, &known)?;
+    let (latents, test_names) = (after.select(&split.test), names(&split.test));
+    let query = Query::new(&test_names, &latents, &of_test).with_truth(&truth);
+    let mut estimated = stage(observer, Stage::Estimating, || {
+        known.estimate(&query, estimator)
+    })?;
+    let left_out = left_out_estimates(&known, estimator, observer)?;
+    let mut scores = stage(observer, Stage::Comparing, || {
+        scores(plan, split, &estimated, (&known, &left_out))
+    })?;
     let regression = match plan.estimator.is_auto() {
-        true => PatternRegression::fit(data, &split.train)?,
+        true => stage(observer, Stage::Fitting, || {
+            PatternRegression::fit(data, &split.train)
+        })?,
         false => None,
     };
-    let mut model = model;
     if let Some(regression) = &regression {
-        regression.apply_to(&mut estimated, &test_set)?;
+        regression.apply_to(&mut estimated, &data.set.select(&split.test)?)?;
         plan.limits.apply_to(&mut estimated);
         scores = scores.replaced(&estimated, &truth)?;
         model = regression.attach_to(model)?;
     }
-    let maps = paint(&known, estimator)?;
-    let point = plan.experiment.decoded_point;
-    let generated = generate_targets(&model, &known, &maps, &plan.targets, point)?;
+    let maps = paint_observed(&known, estimator, observer)?;
+    let generated = stage(observer, Stage::Generating, || {
+        let point = plan.experiment.decoded_point;
+        let generated = generate_targets(&model, &known, &maps, &plan.targets, point)?;
+        generation::judge(data, (split, known.labels()), truths, generated)
+    })?;
     let moves = match Lines::of(data)? {
         Some(lines) => lines.moves(data, &model)?,
         None => Vec::new(),
     };
+    let labels = data.labels.columns().len();
     let run = Run {
         moves,
         seed,
-        train: model.evaluate(&train_set)?,
-        test: model.evaluate(&test_set)?,
+        train,
+        test,
         saturated: saturated_fraction(after.coordinates(), after.dimensions()),
         scores,
         comparisons: regression.map_or(Vec::new(), |r| r.comparisons().to_vec()),
         threads: rayon::current_num_threads(),
-        generated: generation::judge(data, (split, known.labels()), truths, generated)?,
-        validation_patterns: validation_set.map_or(0, |set| set.len()),
-        config,
+        generated,
+        validation_patterns: trained.validation_patterns,
+        config: trained.config,
         split: split.clone(),
-        before,
+        before: trained.before,
         after,
-        history,
-        seconds,
+        history: trained.history,
+        seconds: trained.seconds,
         estimated,
-        left_out: Intervals::from_leave_one_out(&known.space, estimator)?,
+        left_out: Intervals::from_left_out_errors(&errors_of(&left_out, &known), labels)?,
         known: known.names,
         residuals,
         maps,
@@ -245,21 +297,50 @@ fn train(
     Ok((run, model))
 }
 
+fn encoded(model: &Autoencoder, data: &Dataset, engine: &Engine<'_>) -> Result<Latents> {
+    stage(engine.observer(), Stage::Encoding, || {
+        Latents::of(model, &data.set)
+    })
+}
+
+/// Returns the labels of each known point as estimated from all others. Empty for a single point.
+fn left_out_estimates(
+    known: &KnownPoints,
+    estimator: &dyn Estimator,
+    observer: &dyn Observer,
+) -> Result<Vec<Vec<f64>>> {
+    let points = match known.space.len() {
+        1 => 0,
+        points => points,
+    };
+    steps(observer, Stage::LeavingOut, points, |i| {
+        Ok(known.space.estimate_without(i, estimator)?.values)
+    })
+}
+
+fn errors_of(left_out: &[Vec<f64>], known: &KnownPoints) -> Vec<Vec<f64>> {
+    let pairs = left_out.iter().zip(known.labels().rows());
+    pairs
+        .map(|(values, truth)| difference(values, truth))
+        .collect()
+}
+
 fn scores(
     plan: &Plan<'_>,
     split: &Split,
     estimated: &[Estimated],
-    known: &KnownPoints,
+    (known, left_out): (&KnownPoints, &[Vec<f64>]),
 ) -> Result<Scores> {
     let truth = plan.data.labels.select(&split.test);
+    let skips_raw = skips_raw_patterns(plan, split);
     let all = estimation::summary(estimated, &truth, |_| true)?;
     Ok(Scores {
         in_latent_space: None,
         // A split has at least one test pattern.
         all: all.ok_or(Error::MissingPiece)?,
         inside: estimation::summary(estimated, &truth, |e| e.estimate.is_inside())?,
-        comparison: estimation::compare(plan.data, split, estimated, known.labels())?,
-        leave_one_out: leave_one_out(known, &**plan.estimator)?,
+        comparison: estimation::compare(plan.data, split, estimated, (known.labels(), skips_raw))?,
+        leave_one_out: leave_one_out(known, left_out)?,
     })
 }
 
@@ -332,13 +413,16 @@ fn held_out(seed: u64, estimated: &Estimated) -> HeldOut {
 }
 
 /// Returns the mean delta of estimating each known point from the others.
-fn leave_one_out(known: &KnownPoints, estimator: &dyn Estimator) -> Result<f64> {
-    let estimates = known.space.leave_one_out(estimator)?;
-    let mut sum = 0.0;
-    for (estimate, truth) in estimates.iter().zip(known.labels().rows()) {
-        sum += delta(&estimate.values, truth)?;
+fn leave_one_out(known: &KnownPoints, left_out: &[Vec<f64>]) -> Result<f64> {
+    if left_out.is_empty() {
+        // The error of a single known point.
+        known.space.leave_one_out(&NearestNeighbours::default())?;
     }
-    Ok(sum / estimates.len() as f64)
+    let mut sum = 0.0;
+    for (values, truth) in left_out.iter().zip(known.labels().rows()) {
+        sum += delta(values, truth)?;
+    }
+    Ok(sum / left_out.len() as f64)
 }
 
 /// Criterion for the choice of the seed, as text.

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use xrd_core::PatternSet;
-
 use super::{Judged, Study, line_tables};
+use crate::dataset::Patterns;
 use crate::error::{Error, Result};
 use crate::known_points::{MODEL, model_name};
 use crate::output::OutputFolder;
@@ -62,8 +61,8 @@ impl Study {
         let estimates = tables::estimates(&run.estimated, columns, &run.known);
         out.write("estimates.csv", |f| estimates.write(f))?;
         out.write("history.csv", |f| tables::history(&run.history).write(f))?;
-        let intensities = self.data.set.intensities(self.relevance.pattern);
-        let table = tables::relevance(&self.relevance.sweep, intensities);
+        let intensities = self.data.set.intensities(self.relevance.pattern)?;
+        let table = tables::relevance(&self.relevance.sweep, &intensities);
         out.write("relevance.csv", |f| table.write(f))?;
         for generated in &run.generated {
             if let Some(pattern) = generated.as_pattern(&self.model)? {
@@ -97,12 +96,16 @@ impl Study {
     }
 }
 
+/// Returns the largest number of patterns in the file.
+pub(super) fn most_kept(set: &Patterns) -> usize {
+    (MOST_INTENSITIES / set.grid().len().max(1)).max(1)
+}
+
 /// Returns the indices of the patterns for the file: all, or as many as fit, test patterns first.
-fn kept_patterns(set: &PatternSet, is_test: impl Fn(usize) -> bool) -> Vec<usize> {
-    let most = MOST_INTENSITIES / set.grid().len().max(1);
+fn kept_patterns(set: &Patterns, is_test: impl Fn(usize) -> bool) -> Vec<usize> {
     let mut rows: Vec<usize> = (0..set.len()).collect();
     rows.sort_by_key(|&i| !is_test(i));
-    rows.truncate(most.max(1));
+    rows.truncate(most_kept(set));
     rows.sort_unstable();
     rows
 }

@@ -17,6 +17,7 @@ pub(super) fn summary(report: &StudyReport) -> Vec<String> {
     if report.seeds.len() > 1 {
         lines.extend(over_seeds(report));
     }
+    lines.extend(report.limits.iter().map(|limit| format!("note: {limit}")));
     lines
 }
 

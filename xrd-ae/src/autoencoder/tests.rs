@@ -117,7 +117,10 @@ fn many_are_encoded_and_decoded_as_one() {
 fn a_source_gives_the_points_and_reconstructions_of_a_set() {
     let (model, set) = model(InputScaling::Global, 120);
     let rows: Vec<usize> = (0..1100).map(|i| i % set.len()).collect();
-    let many = set.select(&rows).unwrap();
+    let names = (0..rows.len()).map(|i| i.to_string()).collect();
+    let block = rows.iter().flat_map(|&i| set.intensities(i).to_vec());
+    let (grid, scale) = (*set.grid(), set.scale());
+    let many = PatternSet::new(grid, scale, set.wavelength(), names, block.collect()).unwrap();
     let subset = crate::source::Subset::new(&set, rows).unwrap();
     let sources: [&dyn crate::PatternSource; 2] = [&many, &subset];
     for source in sources {

@@ -113,7 +113,7 @@ impl Question {
     pub(crate) fn open_for(&self, model: &Path, labels: Option<&Path>) -> Result<OpenedInput> {
         let reading = self.input.reading.reading();
         let input = xrd_study::ModelInput::new(model, &self.input.patterns, &reading);
-        Ok(input.with_as_trained(self.as_trained).open(labels)?)
+        Ok(input.with_as_trained(!self.no_preparation).open(labels)?)
     }
 
     /// Reads the model and the patterns, and prints the notes.

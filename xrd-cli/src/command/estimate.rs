@@ -168,12 +168,25 @@ impl Estimate {
                 regression.apply_to(estimated, &found.select(rows)?)?;
             }
         }
-        let left_out = match self.calibration.is_some() || regression.is_some() {
+        let needs_none = self.calibration.is_some() || regression.is_some();
+        let left_out = match needs_none || knows_labels(&model, said) {
             true => Vec::new(),
             false => left_out_errors(&known.space, &*estimator)?,
         };
         Ok(NetworkEstimates::new(known, estimated).with_left_out(left_out))
     }
+}
+
+/// Whether labels were part of the loss. A note says that there are no intervals then: the errors of
+/// known points, in whose places their labels had a part, are smaller than those of new patterns.
+fn knows_labels(model: &Autoencoder, said: &mut BTreeSet<String>) -> bool {
+    let knows = model.training().is_some_and(|t| t.label_weight > 0.0);
+    let text = "labels were part of the loss, so the known points do not show how large errors are: no \
+                intervals (--calibration held_out.csv makes them, or --estimator auto)";
+    if knows && said.insert(text.to_owned()) {
+        print_note(&text.to_owned().into());
+    }
+    knows
 }
 
 /// The regression in the model, if it was fitted to these known points. A note says why not.

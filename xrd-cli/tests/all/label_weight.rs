@@ -74,3 +74,42 @@ fn weights_are_compared_and_wrong_ones_refused() {
         assert!(run.stderr.contains(expected), "{}", run.stderr);
     }
 }
+
+/// The errors of known points are too small if their labels are part of the loss.
+#[test]
+fn the_plane_has_no_intervals_from_points_that_were_trained_with_their_labels() {
+    let place = Workplace::with_samples();
+    let study = "study --patterns scans --labels labels.csv --hidden 8,4 --epochs 20 --threads 1";
+    let low = |folder: &str| {
+        let table = place.read(&format!("{folder}/estimates.csv"));
+        let column = table
+            .lines()
+            .next()
+            .unwrap()
+            .split(',')
+            .position(|c| c == "p_low");
+        let first = table.lines().nth(1).unwrap();
+        first.split(',').nth(column.unwrap()).unwrap().to_owned()
+    };
+    let known = |folder: &str| {
+        let known = format!("--model {folder}/model.safetensors --known {folder}/latent.csv");
+        place.xrd(&format!(
+            "estimate {known} --patterns scans --estimator triangle"
+        ))
+    };
+    for (weight, holds) in [("0", true), ("10", false)] {
+        place.done(&format!(
+            "{study} --estimator triangle --label-weight {weight} --out w{weight}"
+        ));
+        let folder = format!("w{weight}");
+        assert_eq!(!low(&folder).is_empty(), holds, "{weight}");
+        let run = known(&folder);
+        assert_eq!(run.stdout.contains('±'), holds, "{}", run.stdout);
+        assert_eq!(
+            run.stderr.contains("--calibration"),
+            !holds,
+            "{}",
+            run.stderr
+        );
+    }
+}

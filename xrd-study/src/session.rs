@@ -91,7 +91,7 @@ pub trait Observer: Sync {
 
     /// Returns true to stop the work. A training calls this method after every batch, and the other
     /// stages before they begin and every few steps. Stopped work is saved, and the function that
-    /// runs the experiment returns [`Error::Interrupted`](crate::Error::Interrupted).
+    /// runs the experiment returns [`Error::Interrupted`].
     fn should_stop(&self) -> bool {
         false
     }

@@ -41,6 +41,8 @@ impl NetworkEstimates {
 /// Only the label values of the estimates are averaged. All other fields are copied from the
 /// estimates of the first network.
 ///
+/// The intervals of the first network, if it has any, are moved with the values.
+///
 /// # Errors
 /// [`Error::OtherLabels`] if the labels of a network differ from the labels of the first network,
 /// [`Error::OtherPatterns`] if the patterns differ.
@@ -64,7 +66,12 @@ pub fn ensemble_mean(networks: &[NetworkEstimates]) -> Result<(Vec<Estimated>, V
             .iter()
             .map(|p| p.estimated[i].estimate.values.as_slice());
         let mut row = networks[0].estimated[i].clone();
-        row.estimate.values = mean_of(values);
+        let mean = mean_of(values);
+        for (c, ends) in row.intervals.iter_mut().enumerate() {
+            let shift = mean[c] - row.estimate.values[c];
+            *ends = ends.map(|ends| ends.map(|end| end + shift));
+        }
+        row.estimate.values = mean;
         row
     };
     let rows = (0..networks[0].estimated.len()).map(of_row).collect();
@@ -167,6 +174,12 @@ mod tests {
         ];
         let (rows, errors) = ensemble_mean(&networks).unwrap();
         assert_eq!(rows[0].estimate.values, [2.5]);
+        // The own interval of the first network moves with the mean, from 1 to 2.5.
+        let mut own = networks;
+        own[0].estimated[0].intervals = vec![Some([0.5, 1.25])];
+        let (moved, _) = ensemble_mean(&own).unwrap();
+        assert_eq!(moved[0].intervals, [Some([2.0, 2.75])]);
+        let networks = own;
         assert_eq!(errors, [[0.2], [0.1]]);
         let apart = |half: f64| largest_disagreement(&networks, 0, &[Some(half)]);
         assert_eq!(apart(1.49), Some((0, [1.0, 4.0])));

@@ -103,7 +103,7 @@ fn row_key(row: &[f64]) -> Vec<u64> {
 }
 
 /// Returns an index for each key. Equal keys share one; indices ascend by first appearance.
-fn numbered<K: Ord>(keys: impl Iterator<Item = K>) -> Vec<usize> {
+pub(crate) fn numbered<K: Ord>(keys: impl Iterator<Item = K>) -> Vec<usize> {
     let mut numbers = BTreeMap::new();
     keys.map(|key| {
         let next = numbers.len();

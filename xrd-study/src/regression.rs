@@ -7,6 +7,7 @@ use xrd_regression::{Comparison, Estimate, Regression, Settings, Stored};
 use crate::dataset::Dataset;
 use crate::digest::digest;
 use crate::error::Result;
+use crate::folds::numbered;
 use crate::intervals::COVERAGE;
 use crate::known_points::Estimated;
 use crate::sample::sample;
@@ -41,7 +42,7 @@ impl PatternRegression {
     pub fn fit(data: &Dataset, known: &[usize]) -> Result<Option<Self>> {
         let fitted = sample(known, MOST_FITTED);
         let (set, labels) = (data.set.select(&fitted)?, data.labels.select(&fitted));
-        let samples = samples(fitted.iter().map(|&i| data.groups[i].as_str()));
+        let samples = numbered(fitted.iter().map(|&i| &data.groups[i]));
         let settings = Settings::default().with_coverage(COVERAGE);
         let names: Vec<String> = known.iter().map(|&i| data.set.names()[i].clone()).collect();
         match Regression::fit(&set, &labels, &samples, &settings) {
@@ -145,30 +146,6 @@ impl PatternRegression {
         }
         Ok(())
     }
-
-    /// Returns a short description: the number of methods whose mean is the estimate, and the best
-    /// of these methods.
-    pub fn describe(&self) -> String {
-        let averaged = self.comparisons().iter().filter(|c| c.averaged);
-        let count = averaged.clone().count();
-        let best = averaged.min_by(|a, b| a.error.total_cmp(&b.error));
-        let best = best.map_or(String::new(), |c| c.candidate.to_string());
-        match count {
-            0 | 1 => best,
-            _ => format!("mean of {count} methods, best: {best}"),
-        }
-    }
-}
-
-/// Returns the index of the sample of each pattern.
-fn samples<'a>(groups: impl Iterator<Item = &'a str>) -> Vec<usize> {
-    let mut numbers = std::collections::BTreeMap::new();
-    groups
-        .map(|group| {
-            let next = numbers.len();
-            *numbers.entry(group).or_insert(next)
-        })
-        .collect()
 }
 
 fn digest_of(names: &[String], labels: &Labels) -> String {

@@ -10,8 +10,14 @@ use crate::error::{Error, Result};
 /// Extensions of the files on the page.
 const CARRIED: [&str; 3] = ["csv", "svg", "xy"];
 
-/// Largest size of a file on the page in bytes, so that the page of 100,000 patterns stays below 15 MB.
-const MOST_BYTES: u64 = 8_000_000;
+/// Returns the largest size of a file on the page in bytes, so that the page of 100,000 patterns stays
+/// below 15 MB. The page itself shows the points of large figures.
+fn most_bytes(name: &Path) -> u64 {
+    match name.extension().is_some_and(|e| e == "svg") {
+        true => 2_000_000,
+        false => 8_000_000,
+    }
+}
 
 /// Files of a study for the page.
 pub(super) struct Files {
@@ -23,16 +29,16 @@ pub(super) struct Files {
 
 /// Reads the tables, figures and generated patterns. Missing files are skipped.
 pub(super) fn files(folder: &Path, study: &StudyReport) -> Result<Files> {
-    read(folder, study, MOST_BYTES)
+    read(folder, study, most_bytes)
 }
 
-fn read(folder: &Path, study: &StudyReport, most_bytes: u64) -> Result<Files> {
+fn read(folder: &Path, study: &StudyReport, most_bytes: impl Fn(&Path) -> u64) -> Result<Files> {
     let (mut texts, mut omitted) = (Map::new(), Vec::new());
     for name in &study.files {
         let path = folder.join(name);
         if is_carried(Path::new(name)) && path.is_file() {
             let size = path.metadata().map_or(0, |about| about.len());
-            if size > most_bytes {
+            if size > most_bytes(Path::new(name)) {
                 omitted.push((name.clone(), size));
                 continue;
             }
@@ -94,7 +100,7 @@ mod tests {
         std::fs::write(place.path().join("b.csv"), "x\n10\n").unwrap();
         let mut study = StudyReport::default();
         study.files = ["a.csv", "b.csv"].map(str::to_owned).to_vec();
-        let found = read(place.path(), &study, 4).unwrap();
+        let found = read(place.path(), &study, |_| 4).unwrap();
         assert_eq!(found.texts, r#"{"a.csv":"x\n1\n"}"#);
         assert_eq!(found.omitted, [("b.csv".to_owned(), 5)]);
     }

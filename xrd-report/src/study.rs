@@ -1,7 +1,7 @@
 //! Figures of a study, of a cross-validation and of maps.
 
 use xrd_core::Latent2;
-use xrd_study::{Map, MapReport, Maps, OutputFolder, Score, Study, Target, composition, safe_name};
+use xrd_study::{Map, MapReport, Maps, OutputFolder, Score, Study, Target, safe_name};
 
 use crate::error::Result;
 use crate::figure::{self, Generated, MapPanel, Painted, Samples, Scatter, Scored};
@@ -21,7 +21,7 @@ use crate::files::FigureFiles;
 /// - Any error of [`FigureFiles::write`].
 pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
     let (data, run) = (&study.data, &study.run);
-    let (category, names) = composition::categories(&data.labels);
+    let (category, names) = data.categories();
     let test: Vec<bool> = (0..data.set.len()).map(|i| run.split.is_test(i)).collect();
     let samples = Samples::new(&category, &names).with_test(&test);
     let history = &run.history.epochs;
@@ -49,11 +49,11 @@ fn draw_pattern(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> R
     let reproduced = study
         .model
         .reconstruct(&data.set.select(&[found.pattern])?)?;
-    let composition = composition::name(data.labels.columns(), data.labels.row(found.pattern));
-    let title = format!(
-        "{composition}, test pattern {}",
-        data.set.names()[found.pattern]
-    );
+    let name = format!("test pattern {}", data.set.names()[found.pattern]);
+    let title = match &data.describe(found.pattern)[..] {
+        "" => name,
+        labels => format!("{labels}, {name}"),
+    };
     let figure = figure::reproduction(grid, measured, &reproduced, &title);
     files.write(out, "reproduction", &figure)?;
     let sweep = &found.sweep;

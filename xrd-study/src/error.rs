@@ -181,9 +181,12 @@ pub enum Error {
         /// The missing fact.
         missing: String,
     },
-    /// Patterns without labels, or a group without a table that contains it.
+    /// A column of samples or of labels, without a table that contains it.
     #[error("no table of labels")]
     NoLabels,
+    /// Patterns without numeric labels, for work that needs such labels.
+    #[error("the patterns have no labels that are numbers")]
+    Unlabelled,
     /// Preparation steps that are given for patterns that stay on disk.
     #[error("patterns on disk cannot be prepared")]
     PreparedOnDisk,

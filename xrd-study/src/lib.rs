@@ -49,8 +49,8 @@ pub use xrd_sim;
 
 pub use baselines::{BASELINES, Baselines};
 pub use dataset::{
-    Dataset, LabelChoice, LabelSource, Labelled, LeftOut, LoadedInput, ModelInput, OpenedInput,
-    Origin, Patterns, TrainingPatterns, check_fits, load_model, notes, read,
+    Classes, Dataset, LabelChoice, LabelSource, Labelled, LeftOut, LoadedInput, ModelInput,
+    OpenedInput, Origin, Patterns, TrainingPatterns, check_fits, load_model, notes, read,
 };
 pub use digest::digest;
 pub use engine::{remove_saved, train};

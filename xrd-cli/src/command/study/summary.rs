@@ -78,6 +78,9 @@ fn methods(e: &EstimationReport) -> Vec<String> {
 }
 
 fn estimated(e: &EstimationReport) -> Vec<String> {
+    if e.count == 0 {
+        return Vec::new();
+    }
     let deltas = format!(
         "{} of {} test patterns are inside the known points; delta, the squared error summed over \
          the labels: median {}, worst {}",

@@ -1,7 +1,7 @@
 //! Parsers of values on the command line.
 
 use xrd_sim::smfe12::Composition;
-use xrd_study::{LabelSource, Target};
+use xrd_study::{LabelSource, Target, TargetComposition};
 
 /// Reads a composition of the built-in series: its Ti atoms per formula unit.
 pub(crate) fn ti(text: &str) -> Result<Composition, String> {
@@ -14,6 +14,11 @@ pub(crate) fn ti(text: &str) -> Result<Composition, String> {
 
 /// Reads `COL=VALUE`.
 pub(crate) fn target(text: &str) -> Result<Target, String> {
+    text.parse().map_err(|e: xrd_study::Error| e.to_string())
+}
+
+/// Reads `COL=VALUE`, or several of them separated by commas.
+pub(crate) fn composition(text: &str) -> Result<TargetComposition, String> {
     text.parse().map_err(|e: xrd_study::Error| e.to_string())
 }
 

@@ -263,7 +263,7 @@ fn examine(
     let maps = paint_observed(&known, estimator, observer)?;
     let generated = stage(observer, Stage::Generating, || {
         let point = plan.experiment.decoded_point;
-        let generated = generate_targets(&model, &known, &maps, &plan.targets, point)?;
+        let generated = generate_targets(&model, (&known, estimator), &maps, &plan.targets, point)?;
         generation::judge(data, (split, known.labels()), truths, generated)
     })?;
     let moves = match Lines::of(data)? {

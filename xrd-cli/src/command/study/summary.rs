@@ -174,6 +174,9 @@ fn one_line(line: &LineReport, seeds: usize) -> String {
 
 fn generated(g: &GenerationReport) -> String {
     let target = &g.target;
+    if g.decoded_point.is_none() && !g.labels.is_empty() {
+        return format!("generated {target}: nothing, because no point of the map comes near");
+    }
     if g.decoded_point.is_none() {
         return format!(
             "generated {target}: nothing, because this value does not occur on the map"

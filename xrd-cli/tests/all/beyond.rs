@@ -116,7 +116,7 @@ fn several_labels_are_one_composition() {
     let printed = place.done(&format!(
         "generate {known} --target {target} --target p=0.4 --out g"
     ));
-    assert!(printed.contains("(+0.000), q = "), "{printed}");
+    assert!(printed.contains("(+0.0000), q = "), "{printed}");
     let table = place.read("g/generated.csv");
     assert_eq!(
         table.lines().next(),

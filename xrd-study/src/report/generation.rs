@@ -56,10 +56,12 @@ pub struct GenerationReport {
     /// (`largest_difference` above 0.2).
     pub decoded_point: Option<[f64; 2]>,
     /// All labels estimated at `decoded_point`, by name. For several labels that no point comes
-    /// near, these are the labels of the point that agrees best. Empty if there is no such point.
+    /// near, these are the labels of the point that agrees best. Missing if there is no such point.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub labels: IndexMap<String, f64>,
     /// Largest difference of these labels from the values of the target, as a fraction of the range
-    /// of the label among the training patterns. `null` if `labels` is empty.
+    /// of the label among the training patterns. Missing if `labels` is.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub largest_difference: Option<f64>,
     /// File of the generated pattern. `null` if `decoded_point` is `null`.
     pub file: Option<String>,

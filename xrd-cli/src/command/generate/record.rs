@@ -71,7 +71,7 @@ pub(super) fn labels_there(
     let one = |(column, value): (&String, &f64)| {
         let asked = target.targets().iter().find(|t| t.column == *column);
         let off = asked.map_or(String::new(), |t| {
-            format!(" ({:+.3})", clean(value - t.value))
+            format!(" ({:+.4})", clean(value - t.value))
         });
         format!("{column} = {:.4}{off}", clean(*value))
     };
@@ -125,7 +125,7 @@ mod tests {
         let columns = ["Mn", "Nb", "V"].map(str::to_owned);
         assert_eq!(
             labels_there(&target, &columns, &[0.45, -0.00001, 0.3]),
-            "Mn = 0.4500 (-0.050), Nb = 0.0000, V = 0.3000 (+0.000)"
+            "Mn = 0.4500 (-0.0500), Nb = 0.0000, V = 0.3000 (+0.0000)"
         );
     }
 }

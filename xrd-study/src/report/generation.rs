@@ -58,6 +58,10 @@ pub struct GenerationReport {
     /// All labels estimated at `decoded_point`, by name. For several labels that no point comes
     /// near, these are the labels of the point that agrees best. Missing if there is no such point.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "std::collections::BTreeMap<String, f64>")
+    )]
     pub labels: IndexMap<String, f64>,
     /// Largest difference of these labels from the values of the target, as a fraction of the range
     /// of the label among the training patterns. Missing if `labels` is.

@@ -21,7 +21,7 @@ use crate::composition;
 use crate::digest::digest;
 use crate::error::{Error, Result};
 use crate::experiment::{DataSource, LabelledFiles, Reading, Target};
-use crate::generation::check_targets;
+use crate::generation::check_label;
 use crate::known_points::check_label_names;
 use crate::note::Note;
 use crate::session::{Observer, Running, Stage};
@@ -241,7 +241,8 @@ impl Dataset {
     /// [`Error::NoLabel`] for an unknown label, [`Error::NoPatternOf`] for a value that no pattern
     /// has, [`Error::NothingLeft`] if no pattern remains.
     pub fn leave_out(self, targets: &[Target]) -> Result<(Self, Vec<LeftOut>)> {
-        check_targets(targets, self.labels.columns())?;
+        let columns = self.labels.columns();
+        targets.iter().try_for_each(|t| check_label(t, columns))?;
         let mut left_out = Vec::new();
         let mut keep = vec![true; self.set.len()];
         for target in targets {

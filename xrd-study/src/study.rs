@@ -24,7 +24,7 @@ use xrd_core::Latent2;
 use crate::dataset::{Dataset, LeftOut};
 use crate::engine::{Engine, Store, settings};
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, Splits, Target};
+use crate::experiment::{Experiment, Splits, TargetComposition};
 use crate::generation::check_targets;
 use crate::limits::LabelLimits;
 use crate::maps::{MAP_NEIGHBOURS, Maps, compare_maps};
@@ -90,7 +90,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) estimator: &'a crate::experiment::NamedEstimator,
     /// One split per seed.
     pub(crate) splits: Vec<Split>,
-    pub(crate) targets: Vec<Target>,
+    pub(crate) targets: Vec<TargetComposition>,
     /// Limits of the labels.
     pub(crate) limits: LabelLimits,
     /// Patterns of the excluded label values, which are targets too.
@@ -213,14 +213,14 @@ fn maps(data: &Dataset, own: &[Latent2], session: Session<'_>) -> Result<Option<
 }
 
 /// Returns the targets of the experiment, or the default of the data, and the excluded values.
-fn targets(experiment: &Experiment, data: &Dataset) -> Result<Vec<Target>> {
+fn targets(experiment: &Experiment, data: &Dataset) -> Result<Vec<TargetComposition>> {
     let mut targets = match (&experiment.targets, &experiment.leave_out[..]) {
         (Some(asked), _) => asked.clone(),
         (None, []) => series::default_targets(data),
         (None, _) => Vec::new(),
     };
-    targets.extend(experiment.leave_out.iter().cloned());
-    check_targets(&targets, data.labels.columns())?;
+    targets.extend(experiment.leave_out.iter().cloned().map(Into::into));
+    check_targets(&targets, data.labels.columns(), experiment.decoded_point)?;
     Ok(targets)
 }
 

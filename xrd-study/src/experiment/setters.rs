@@ -1,6 +1,9 @@
 //! Setters of an experiment.
 
-use super::{DecodedPoint, Experiment, NamedEstimator, Seeds, Settings, Splits, Target, Variation};
+use super::{
+    DecodedPoint, Experiment, NamedEstimator, Seeds, Settings, Splits, Target, TargetComposition,
+    Variation,
+};
 use crate::dataset::Dataset;
 use crate::limits::LabelRange;
 
@@ -29,10 +32,11 @@ impl Experiment {
         self
     }
 
-    /// Sets the label values for which patterns are generated.
+    /// Sets the label values for which patterns are generated. A target is a [`Target`] or a
+    /// [`TargetComposition`].
     #[must_use]
-    pub fn with_targets(mut self, targets: Vec<Target>) -> Self {
-        self.targets = Some(targets);
+    pub fn with_targets(mut self, targets: Vec<impl Into<TargetComposition>>) -> Self {
+        self.targets = Some(targets.into_iter().map(Into::into).collect());
         self
     }
 

@@ -15,7 +15,7 @@ use super::verdicts::Verdict;
 use super::{Judged, Plan, REPORTED_LINES};
 use crate::dataset::Origin;
 use crate::error::Result;
-use crate::experiment::{DataSource, Target, schedule_name};
+use crate::experiment::{DataSource, TargetComposition, schedule_name};
 use crate::maps::Maps;
 use crate::note::Note;
 use crate::report::{
@@ -42,14 +42,20 @@ pub(super) fn build(
 ) -> Result<StudyReport> {
     let indexing = Indexing::of(plan.data, found.relevance.pattern)?;
     let generated = chosen.generated.iter();
-    let targets: Vec<String> = plan.targets.iter().map(Target::to_string).collect();
+    let targets: Vec<String> = plan
+        .targets
+        .iter()
+        .map(TargetComposition::to_string)
+        .collect();
     Ok(StudyReport {
         dataset: dataset(plan),
         training: training(plan, chosen),
         estimation: estimation(plan, chosen)?,
         relevance: relevance(plan, &found, indexing.as_ref()),
         decoded_point: plan.experiment.decoded_point.name().to_owned(),
-        generation: generated.map(generation).collect::<Result<_>>()?,
+        generation: generated
+            .map(|g| generation(g, plan.data.labels.columns()))
+            .collect::<Result<_>>()?,
         seed: chosen.seed,
         seed_criterion: CRITERION.to_owned(),
         seeds: seeds.iter().map(|seed| one_seed(seed, &targets)).collect(),
@@ -295,15 +301,18 @@ fn lines(judged: &Judged, shown: usize) -> Vec<LineReport> {
     listed.into_iter().map(one).collect()
 }
 
-fn generation(generated: &Generated) -> Result<GenerationReport> {
+fn generation(generated: &Generated, columns: &[String]) -> Result<GenerationReport> {
     let decoded = generated.pattern.decoded.as_ref();
     let [own, blend, strained] = generated.distances()?.map(Option::unwrap_or_default);
     let contour = &generated.pattern.contour;
+    let labels = generated.pattern.labels.iter().flatten();
     Ok(GenerationReport {
         target: generated.pattern.target.to_string(),
         points_on_contour: contour.iter().map(|line| line.points().len()).sum(),
         contour_lines: contour.len(),
         decoded_point: decoded.map(|(p, _)| [p.x, p.y]),
+        labels: columns.iter().cloned().zip(labels.copied()).collect(),
+        largest_difference: generated.pattern.largest_difference,
         file: decoded.map(|_| format!("generated/{}", generated.file_name())),
         truth_patterns: generated.truth.patterns,
         truth_spread: generated.truth.spread,

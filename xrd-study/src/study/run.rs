@@ -329,7 +329,8 @@ impl Answers {
         let maps = paint_observed(&known, estimator, observer)?;
         let generated = stage(observer, Stage::Generating, || {
             let point = plan.experiment.decoded_point;
-            let generated = generate_targets(&model, &known, &maps, &plan.targets, point)?;
+            let generated =
+                generate_targets(&model, (&known, estimator), &maps, &plan.targets, point)?;
             generation::judge(data, (split, known.labels()), truths, generated)
         })?;
         let labels = data.labels.columns().len();

@@ -8,7 +8,7 @@ use xrd_ae::Autoencoder;
 use xrd_core::{Labels, LatentMap};
 use xrd_interp::contour;
 use xrd_latent::Estimator;
-use xrd_study::composition::{categories, name};
+use xrd_study::composition::{categories_of, describe};
 use xrd_study::rayon::prelude::*;
 use xrd_study::{
     KnownPoints, LatentTable, NamedEstimator, PATTERNS_FILE, Reading, StudyReport, Target, paint,
@@ -50,7 +50,7 @@ pub(super) fn about(
     let labels = &table.labels;
     let estimator = estimator_of(study)?;
     let maps = paint(&known, &*estimator)?;
-    let (category, categories) = categories(labels);
+    let (category, categories) = categories_of(&table.classes, labels);
     let (patterns, packed) = patterns(folder, &table, model)?;
     let (ranges, map_words): (Vec<_>, Vec<_>) = maps.iter().map(map_words).unzip();
     let grid = model.grid();
@@ -64,7 +64,7 @@ pub(super) fn about(
             "test": table.test,
             "labels": labels.rows().collect::<Vec<_>>(),
             "category": category,
-            "formula": formulas(folder, labels),
+            "formula": formulas(folder, &table),
             "from_others": from_others(&known, &table, &*estimator)?,
         },
         "categories": categories,
@@ -130,15 +130,15 @@ fn rounded(estimate: f64) -> f64 {
     format!("{estimate:.5e}").parse().unwrap_or(estimate)
 }
 
-/// Returns the name of the composition of each point, for the list of its reflections. Empty if the
-/// study has no such list.
-fn formulas(folder: &Path, labels: &Labels) -> Vec<String> {
-    if !folder.join(REFLECTIONS_FILE).is_file() {
+/// Returns the name of the composition of each point, for the list of its reflections or for patterns
+/// without labels. Empty if the page needs none.
+fn formulas(folder: &Path, table: &LatentTable) -> Vec<String> {
+    let (labels, classes) = (&table.labels, &table.classes);
+    if !labels.columns().is_empty() && !folder.join(REFLECTIONS_FILE).is_file() {
         return Vec::new();
     }
-    labels
-        .rows()
-        .map(|row| name(labels.columns(), row))
+    (0..labels.len())
+        .map(|i| describe(classes, labels, i))
         .collect()
 }
 
@@ -148,7 +148,7 @@ fn from_others(
     table: &LatentTable,
     estimator: &dyn Estimator,
 ) -> Result<Vec<Option<Vec<f64>>>> {
-    if known.names.len() < 2 {
+    if known.names.len() < 2 || table.labels.columns().is_empty() {
         return Ok(vec![None; table.names.len()]);
     }
     let space = &known.space;
@@ -248,14 +248,5 @@ mod tests {
             assert_eq!(rounded(estimate), shown);
         }
         assert!(rounded(f64::NAN).is_nan());
-    }
-
-    #[test]
-    fn compositions_are_named_for_their_reflections_alone() {
-        let place = tempfile::tempdir().unwrap();
-        let labels = Labels::new(vec!["Ti".to_owned()], vec![2.0]).unwrap();
-        assert!(formulas(place.path(), &labels).is_empty());
-        std::fs::write(place.path().join(REFLECTIONS_FILE), "").unwrap();
-        assert_eq!(formulas(place.path(), &labels), ["Ti2"]);
     }
 }

@@ -170,6 +170,10 @@ pub struct TrainingReport {
     /// deviation of 1 before. Absent for a training without labels.
     #[serde(skip_serializing_if = "is_zero")]
     pub label_weight: f64,
+    /// Weight of the border loss, which keeps latent points away from the border of the latent
+    /// space. Absent for a training without it.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub border_weight: f64,
     /// Number of epochs without improvement after which early stopping ends the training (unit:
     /// epoch). `null` without early stopping.
     pub patience: Option<usize>,

@@ -112,7 +112,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let columns: String = argument("--columns", "space_group,O,Fe".to_owned())?;
     let mut files = LabelledFiles::new(patterns, labels);
     files.label_columns = columns.split(',').map(str::to_owned).collect();
-    let settings = Settings::labelled().with_epochs(argument("--epochs", 1)?);
+    let settings = Settings::measured().with_epochs(argument("--epochs", 1)?);
     let experiment = Experiment::new(DataSource::Files(files)).with_settings(settings);
     let threads = std::thread::available_parallelism()?;
     let observer = Stages::default();

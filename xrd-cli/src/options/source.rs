@@ -55,10 +55,10 @@ impl Source {
         self.patterns.as_deref().or(self.folder.as_deref())
     }
 
-    /// Settings to start from: for patterns of the user, the labels are part of the loss.
+    /// Settings to start from: for patterns of the user, those for measured patterns.
     pub(crate) fn settings(&self, given: &Settings) -> Settings {
         match self.patterns() {
-            Some(_) => Settings::labelled(),
+            Some(_) => Settings::measured(),
             None => given.clone(),
         }
     }

@@ -134,6 +134,7 @@ fn training(plan: &Plan<'_>, run: &Run) -> TrainingReport {
         clip_norm: config.clip,
         strain: config.strain,
         label_weight: config.label_weight,
+        border_weight: config.border_weight,
         patience: stopping.map(|s| s.patience),
         min_improvement: stopping.map(|s| s.min_improvement),
         watched: stopping.map(|_| watched.to_owned()),

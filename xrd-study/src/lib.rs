@@ -11,6 +11,7 @@ mod error;
 mod experiment;
 mod folds;
 mod generation;
+mod groups;
 mod intervals;
 mod known_points;
 mod latents;
@@ -64,6 +65,7 @@ pub use folds::{Scheme, folds};
 pub use generation::{
     GeneratedPattern, check_targets, file_name, generate_targets, paint, safe_name,
 };
+pub use groups::{AngleWindow, BETWEEN_GROUPS, GroupProfile, PatternGroups, find_groups};
 pub use intervals::{COVERAGE, ErrorSource, Intervals, left_out_errors};
 pub use known_points::{Estimated, KnownPoints, LatentTable, MODEL, NamedBasis, Query, model_name};
 pub use latents::Latents;
@@ -74,10 +76,11 @@ pub use novelty::residuals;
 pub use output::{Inputs, OutputFolder, UnfinishedOutput};
 pub use regression::PatternRegression;
 pub use report::{
-    CandidateReport, DatasetReport, EstimationReport, GenerationReport, GenerationSummary,
-    IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, MethodReport,
-    PeakReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores,
-    SeparationReport, StudyReport, SummaryReport, TrainingReport, Versions,
+    BetweenReport, CandidateReport, DatasetReport, EstimationReport, GenerationReport,
+    GenerationSummary, GroupReport, GroupsReport, IntervalReport, IntervalsReport, LabelReport,
+    LineReport, MapReport, MapsReport, MethodReport, NumberOfGroupsReport, PeakReport,
+    RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores, SeparationReport,
+    StudyReport, SummaryReport, TrainingReport, Versions, WindowReport,
 };
 pub use score::{FoldEstimate, Novelty, SchemeEstimates, Score, ScoreReport, ScoreRow, score};
 pub use sensitivity::{Cause, Effect, SmallChange, sensitivity};

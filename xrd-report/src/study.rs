@@ -1,7 +1,7 @@
 //! Figures of a study, of a cross-validation and of maps.
 
 use xrd_core::Latent2;
-use xrd_study::{Map, MapReport, Maps, OutputFolder, Score, Study, Target, composition, safe_name};
+use xrd_study::{Map, MapReport, Maps, OutputFolder, Score, Study, safe_name};
 
 use crate::error::Result;
 use crate::figure::{self, Generated, MapPanel, Painted, Samples, Scatter, Scored};
@@ -21,7 +21,7 @@ use crate::files::FigureFiles;
 /// - Any error of [`FigureFiles::write`].
 pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
     let (data, run) = (&study.data, &study.run);
-    let (category, names) = composition::categories(&data.labels);
+    let (category, names) = data.categories();
     let test: Vec<bool> = (0..data.set.len()).map(|i| run.split.is_test(i)).collect();
     let samples = Samples::new(&category, &names).with_test(&test);
     let history = &run.history.epochs;
@@ -49,11 +49,11 @@ fn draw_pattern(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> R
     let reproduced = study
         .model
         .reconstruct(&data.set.select(&[found.pattern])?)?;
-    let composition = composition::name(data.labels.columns(), data.labels.row(found.pattern));
-    let title = format!(
-        "{composition}, test pattern {}",
-        data.set.names()[found.pattern]
-    );
+    let name = format!("test pattern {}", data.set.names()[found.pattern]);
+    let title = match &data.describe(found.pattern)[..] {
+        "" => name,
+        labels => format!("{labels}, {name}"),
+    };
     let figure = figure::reproduction(grid, measured, &reproduced, &title);
     files.write(out, "reproduction", &figure)?;
     let sweep = &found.sweep;
@@ -88,16 +88,15 @@ fn draw_painted(
     let run = &study.run;
     for (map, column) in run.maps.iter().zip(study.data.labels.columns()) {
         let of_column = || {
-            run.generated
-                .iter()
-                .filter(|g| g.pattern.target.column == *column)
+            let all = run.generated.iter();
+            let single = all.filter_map(|g| Some((g, g.pattern.target.single()?)));
+            single.filter(|(_, target)| target.column == *column)
         };
         let contours: Vec<Vec<Latent2>> = of_column()
-            .flat_map(|g| &g.pattern.contour)
+            .flat_map(|(g, _)| &g.pattern.contour)
             .map(closed_points)
             .collect();
-        let targets: Vec<&Target> = of_column().map(|g| &g.pattern.target).collect();
-        let values: Vec<String> = targets.iter().map(|t| t.value.to_string()).collect();
+        let values: Vec<String> = of_column().map(|(_, t)| t.value.to_string()).collect();
         let label = format!("{column} = {}", values.join(", "));
         let painted = Painted::new(map, column)
             .with_points(&run.after.points, *samples)
@@ -123,8 +122,11 @@ fn draw_generated(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
             .with_truth(generated.truth.mean.as_deref())
             .with_blend(generated.blend.as_deref());
         let target = &generated.pattern.target;
-        let title = format!("{} = {}", target.column, target.value);
-        let figure = figure::generated(study.data.set.grid(), &patterns, &title);
+        let labels = target.targets().iter();
+        let title: Vec<String> = labels
+            .map(|t| format!("{} = {}", t.column, t.value))
+            .collect();
+        let figure = figure::generated(study.data.set.grid(), &patterns, &title.join(", "));
         let name = format!("generated_{}", safe_name(&target.to_string()));
         files.write(out, &name, &figure)?;
     }

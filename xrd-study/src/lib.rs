@@ -50,8 +50,8 @@ pub use xrd_sim;
 
 pub use baselines::{BASELINES, Baselines};
 pub use dataset::{
-    Dataset, LabelChoice, LabelSource, Labelled, LeftOut, LoadedInput, ModelInput, OpenedInput,
-    Origin, Patterns, TrainingPatterns, check_fits, load_model, notes, read,
+    Classes, Dataset, LabelChoice, LabelSource, Labelled, LeftOut, LoadedInput, ModelInput,
+    OpenedInput, Origin, Patterns, TrainingPatterns, check_fits, load_model, notes, read,
 };
 pub use digest::digest;
 pub use engine::{remove_saved, train};
@@ -59,11 +59,13 @@ pub use ensemble::{NetworkEstimates, ensemble_mean, largest_disagreement};
 pub use error::{Error, Result, SplitBy, UnfinishedError};
 pub use experiment::{
     Change, DataSource, DecodedPoint, Experiment, LabelledFiles, NamedEstimator, Preset, Reading,
-    Seeds, Settings, Splits, Target, Variation, around, combinations, one_at_a_time, schedule_name,
+    Seeds, Settings, Splits, Target, TargetComposition, Variation, around, combinations,
+    one_at_a_time, schedule_name,
 };
 pub use folds::{Scheme, folds};
 pub use generation::{
-    GeneratedPattern, check_targets, file_name, generate_targets, paint, safe_name,
+    FAR, GeneratedPattern, NEAR, check_targets, file_name, generate_targets, paint,
+    reachable_range, safe_name,
 };
 pub use groups::{AngleWindow, BETWEEN_GROUPS, GroupProfile, PatternGroups, find_groups};
 pub use intervals::{COVERAGE, ErrorSource, Intervals, left_out_errors};

@@ -179,6 +179,7 @@ fn by_networks(networks: usize, dimensions: usize, estimator: &NamedEstimator) -
 /// - Any error of the networks and the estimators.
 pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Result<Score> {
     experiment.check()?;
+    data.require_labels()?;
     let (schemes, count) = match &experiment.splits {
         Splits::CrossValidation { schemes, folds } => (schemes.clone(), *folds),
         _ => return Err(Error::Expected("splits by cross-validation for a scoring")),

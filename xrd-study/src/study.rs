@@ -24,7 +24,7 @@ use xrd_core::Latent2;
 use crate::dataset::{Dataset, LeftOut};
 use crate::engine::{Engine, Store, settings};
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, Splits, Target};
+use crate::experiment::{Experiment, Splits, TargetComposition};
 use crate::generation::check_targets;
 use crate::limits::LabelLimits;
 use crate::maps::{MAP_NEIGHBOURS, Maps, compare_maps};
@@ -90,7 +90,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) estimator: &'a crate::experiment::NamedEstimator,
     /// One split per seed.
     pub(crate) splits: Vec<Split>,
-    pub(crate) targets: Vec<Target>,
+    pub(crate) targets: Vec<TargetComposition>,
     /// Limits of the labels.
     pub(crate) limits: LabelLimits,
     /// Patterns of the excluded label values, which are targets too.
@@ -121,7 +121,8 @@ impl Study {
 /// the chosen seed.
 ///
 /// The argument `data` contains all patterns of the experiment ([`Dataset::load`]). The function
-/// removes the patterns that the experiment excludes ([`Experiment::leave_out`]).
+/// removes the patterns that the experiment excludes ([`Experiment::leave_out`]). If the patterns
+/// have no labels, there are no estimates, no maps of labels and no generated patterns.
 ///
 /// The chosen seed has the largest [explained variance](xrd_ae::Evaluation::explained_variance) of
 /// the training patterns. The choice uses neither labels nor test patterns.
@@ -137,6 +138,7 @@ impl Study {
 /// - Any error of the simulation, the networks and the estimators.
 pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Result<Study> {
     experiment.check()?;
+    let experiment = &experiment.for_data(&data);
     let (data, left_out) = data.leave_out(&experiment.leave_out)?;
     let window_deg = experiment.window_deg(data.set.grid().step())?;
     let estimator = experiment.estimator()?;
@@ -157,7 +159,11 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let (mut run, model, seeds) = run::train_seeds(&plan, &truths, &engine)?;
     let labels = data.labels.columns();
     let of_chosen = intervals::of_seed(&seeds, run.seed, labels.len())?;
-    if run.scores.in_latent_space.is_none() {
+    let by_regression = run
+        .scores
+        .as_ref()
+        .is_some_and(|s| s.in_latent_space.is_some());
+    if !by_regression {
         of_chosen.apply_to(&mut run.estimated);
     }
     plan.limits.apply_to(&mut run.estimated);
@@ -207,14 +213,14 @@ fn maps(data: &Dataset, own: &[Latent2], session: Session<'_>) -> Result<Option<
 }
 
 /// Returns the targets of the experiment, or the default of the data, and the excluded values.
-fn targets(experiment: &Experiment, data: &Dataset) -> Result<Vec<Target>> {
+fn targets(experiment: &Experiment, data: &Dataset) -> Result<Vec<TargetComposition>> {
     let mut targets = match (&experiment.targets, &experiment.leave_out[..]) {
         (Some(asked), _) => asked.clone(),
         (None, []) => series::default_targets(data),
         (None, _) => Vec::new(),
     };
-    targets.extend(experiment.leave_out.iter().cloned());
-    check_targets(&targets, data.labels.columns())?;
+    targets.extend(experiment.leave_out.iter().cloned().map(Into::into));
+    check_targets(&targets, data.labels.columns(), experiment.decoded_point)?;
     Ok(targets)
 }
 

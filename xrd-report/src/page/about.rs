@@ -8,7 +8,7 @@ use xrd_ae::Autoencoder;
 use xrd_core::{Labels, LatentMap};
 use xrd_interp::contour;
 use xrd_latent::Estimator;
-use xrd_study::composition::{categories, name};
+use xrd_study::composition::{categories_of, describe};
 use xrd_study::rayon::prelude::*;
 use xrd_study::{
     KnownPoints, LatentTable, NamedEstimator, PATTERNS_FILE, Reading, StudyReport, Target, paint,
@@ -45,7 +45,7 @@ pub(super) fn about(
     let labels = &table.labels;
     let estimator = estimator_of(study)?;
     let maps = paint(&known, &*estimator)?;
-    let (category, categories) = categories(labels);
+    let (category, categories) = categories_of(&table.classes, labels);
     let (patterns, packed) = patterns(folder, &table, model)?;
     let (ranges, map_words): (Vec<_>, Vec<_>) = maps.iter().map(map_words).unzip();
     let grid = model.grid();
@@ -59,7 +59,9 @@ pub(super) fn about(
             "test": table.test,
             "labels": labels.rows().collect::<Vec<_>>(),
             "category": category,
-            "formula": labels.rows().map(|row| name(labels.columns(), row)).collect::<Vec<_>>(),
+            "formula": (0..labels.len())
+                .map(|i| describe(&table.classes, labels, i))
+                .collect::<Vec<_>>(),
             "from_others": from_others(&known, &table, &*estimator)?,
         },
         "categories": categories,
@@ -118,7 +120,7 @@ fn from_others(
     table: &LatentTable,
     estimator: &dyn Estimator,
 ) -> Result<Vec<Option<Vec<f64>>>> {
-    if known.names.len() < 2 {
+    if known.names.len() < 2 || table.labels.columns().is_empty() {
         return Ok(vec![None; table.names.len()]);
     }
     let space = &known.space;

@@ -19,7 +19,7 @@ function run(study) {
   const last = grid.start + (grid.points - 1) * grid.step;
   const state = {
     slots: [null, null],
-    map: about.contours[0]?.label ?? 0,
+    map: about.contours[0]?.label ?? (labels.length ? 0 : -1),
     range: [grid.start, last],
     root: false,
     relevance: true,

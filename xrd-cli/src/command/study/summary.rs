@@ -1,7 +1,7 @@
 //! The summary of a study: the numbers of `study.json` that a user looks for first.
 
 use xrd_study::{
-    DOES_NOT_MATTER, EstimationReport, GenerationReport, LineReport, MATTERS, REPORTED_LINES,
+    DOES_NOT_MATTER, EstimationReport, GenerationReport, LineReport, MATTERS, NEAR, REPORTED_LINES,
     StudyReport, TrainingReport,
 };
 
@@ -78,6 +78,9 @@ fn methods(e: &EstimationReport) -> Vec<String> {
 }
 
 fn estimated(e: &EstimationReport) -> Vec<String> {
+    if e.count == 0 {
+        return Vec::new();
+    }
     let deltas = format!(
         "{} of {} test patterns are inside the known points; delta, the squared error summed over \
          the labels: median {}, worst {}",
@@ -174,13 +177,17 @@ fn one_line(line: &LineReport, seeds: usize) -> String {
 
 fn generated(g: &GenerationReport) -> String {
     let target = &g.target;
+    if g.decoded_point.is_none() && !g.labels.is_empty() {
+        return format!("generated {target}: nothing, because no point of the map comes near");
+    }
     if g.decoded_point.is_none() {
         return format!(
             "generated {target}: nothing, because this value does not occur on the map"
         );
     }
     if g.relative_difference_truth.is_none() {
-        return format!("generated {target}; no known pattern to compare with");
+        let there = labels_there(g);
+        return format!("generated {target}{there}; no known pattern to compare with");
     }
     format!(
         "generated {target}: R = |generated - true| / |true| = {} (blend of the neighbours {}), \
@@ -190,6 +197,23 @@ fn generated(g: &GenerationReport) -> String {
         number(g.pearson_truth),
         number(g.pearson_blend),
     )
+}
+
+/// The labels at the decoded point, and a remark if they are not near the target.
+fn labels_there(g: &GenerationReport) -> String {
+    if g.labels.is_empty() {
+        return String::new();
+    }
+    let labels = g.labels.iter().map(|(name, v)| format!("{name} = {v:.4}"));
+    let labels: Vec<String> = labels.collect();
+    let apart = match g.largest_difference {
+        Some(d) if d > NEAR => format!(
+            " (apart by up to {:.0} % of the range of a label)",
+            100.0 * d
+        ),
+        _ => String::new(),
+    };
+    format!(", labels there: {}{apart}", labels.join(", "))
 }
 
 fn over_seeds(report: &StudyReport) -> Vec<String> {
@@ -353,6 +377,18 @@ mod tests {
             target: "p=0.3".to_owned(),
             decoded_point: Some([0.0, 1.0]),
         });
+        let apart = report!(GenerationReport {
+            target: "p=0.3,q=1".to_owned(),
+            decoded_point: Some([0.0, 1.0]),
+            labels: [("p".to_owned(), 0.4), ("q".to_owned(), 1.0)].into(),
+            largest_difference: Some(0.1),
+        });
+        let expected = "labels there: p = 0.4000, q = 1.0000 (apart by up to 10 % of the range";
+        assert!(
+            generated(&apart).contains(expected),
+            "{}",
+            generated(&apart)
+        );
         assert!(generated(&nothing).contains("p=9: nothing"));
         assert!(generated(&alone).contains("p=0.3; no known pattern"));
         let estimation = report!(EstimationReport {

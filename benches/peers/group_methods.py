@@ -11,7 +11,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.distance import pdist, squareform
 from sklearn.cluster import KMeans, SpectralClustering
 from sklearn.decomposition import NMF, PCA
-from sklearn.metrics import adjusted_rand_score
+from sklearn.metrics import adjusted_rand_score, silhouette_score
 from sklearn.mixture import GaussianMixture
 
 LATENT = [f"latent {d}, {kind}" for kind in ("raw", "prepared") for d in (2, 8, 16)]
@@ -96,6 +96,23 @@ def stability(d, groups, k, seed=0):
         rows = rng.permutation(len(d))[: int(0.7 * len(d))]
         found.append(adjusted_rand_score(groups[rows], ours(d[np.ix_(rows, rows)], [k])[k]))
     return float(np.mean(found))
+
+
+def width(d, groups):
+    """Mean silhouette, from distances."""
+    several = 1 < len(set(groups)) < len(groups)
+    return float(silhouette_score(d, groups, metric="precomputed")) if several else -1.0
+
+
+def number_found(d):
+    """Number of groups with both limits: 1 if no number has a silhouette of 0.25 and a stability of 0.85."""
+    groups = ours(d, range(2, min(20, len(d) // 2) + 1))
+    for k in sorted(groups, key=lambda k: -width(d, groups[k])):
+        if width(d, groups[k]) < 0.25:
+            break
+        if stability(d, groups[k], k) >= 0.85:
+            return k
+    return 1
 
 
 # Other methods: each gives its distances and its groups for several numbers

@@ -41,7 +41,7 @@ except ImportError:
     subprocess.run([python, "-m", "pip", "install", "numpy", "scikit-learn"], check=True)
     os.execv(python, [str(python), *sys.argv])
 
-from group_methods import between, distances, grouped, methods, ours, prepared, stability
+from group_methods import between, distances, grouped, methods, number_found, ours, prepared, stability, width
 from mixtures import PHASES, mixtures
 
 NUMBERS = range(2, 21)
@@ -94,11 +94,6 @@ def purity(truth, groups):
     return sum(np.bincount(truth[groups == g]).max() for g in np.unique(groups)) / len(truth)
 
 
-def width(d, groups):
-    several = 1 < len(set(groups)) < len(groups)
-    return float(silhouette_score(d, groups, metric="precomputed")) if several else -1.0
-
-
 def chosen(d, groups):
     return max(NUMBERS, key=lambda k: width(d, groups[k]))
 
@@ -116,6 +111,12 @@ def mixtures_found(d, groups, truth, shares):
     return [float(v) for v in (marked[mixture].mean(), right[mixture].mean(), marked[pure].mean())]
 
 
+def pure_samples(truth, shares):
+    """Samples of each phase alone, of phases with at least 12."""
+    alone = [np.flatnonzero((truth == phase) & (shares.max(1) == 1)) for phase in np.unique(truth)]
+    return [rows for rows in alone if len(rows) >= 12]
+
+
 def score(method, found, seed, program):
     grid, raw, truth, shares = found
     true = len(set(truth))
@@ -127,6 +128,7 @@ def score(method, found, seed, program):
         row["stability"] = stability(d, groups[k], k)
         if shares is not None:
             row["mixtures"] = mixtures_found(d, groups[true], truth, shares)
+            row["alone"] = [number_found(d[np.ix_(i, i)]) for i in pure_samples(truth, shares)]
     return row
 
 
@@ -153,6 +155,8 @@ def table(results, names, tried):
             found, right, false = np.mean(rows, 0)
             text += f"\n{name}: {found:.1%} of the mixtures found, {right:.1%} with the right pair of phases, "
             text += f"{false:.1%} of the samples of one phase taken for a mixture\n"
+            alone = [n for key, row in results.items() if key.startswith(f"{name}/ours") for n in row["alone"]]
+            text += f"{name}: one group found in {np.mean(np.array(alone) == 1):.1%} of {len(alone)} sets of one phase\n"
     return text
 
 

@@ -36,7 +36,7 @@ pub struct NumberTried {
     /// Mean silhouette, from −1 to 1. 0 if it is not defined.
     pub silhouette: f64,
     /// Mean adjusted Rand index with the groups found in parts of the items, at most 1. `None` without
-    /// parts.
+    /// parts, or if every part has fewer items than groups.
     pub stability: Option<f64>,
 }
 
@@ -137,12 +137,12 @@ fn scores(
 }
 
 /// Number with the highest silhouette among those that reach both limits. Of equal silhouettes the
-/// smallest number is taken.
+/// smallest number is taken. If there are parts, a number larger than every part is not stable.
 fn best(tried: &[NumberTried], settings: &GroupSettings) -> Option<usize> {
+    let without_parts = tried.iter().all(|t| t.stability.is_none());
     let enough = |tried: &&NumberTried| {
-        let stable = tried
-            .stability
-            .is_none_or(|s| s >= settings.least_stability);
+        let reached = |s: f64| s >= settings.least_stability;
+        let stable = without_parts || tried.stability.is_some_and(reached);
         stable && tried.silhouette >= settings.least_silhouette
     };
     let higher = |best: Option<NumberTried>, next: &NumberTried| match best {

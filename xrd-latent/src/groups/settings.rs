@@ -1,9 +1,8 @@
 /// Settings of [`Groups`](super::Groups).
 ///
-/// The defaults of the limits were chosen on sets of measured and simulated patterns, which
-/// `benches/peers/groups.py` of the repository contains: sets of several phases have silhouettes of
-/// 0.38 or more and stabilities of 0.94 or more, and patterns of a single phase stay below 0.25 or below
-/// 0.83.
+/// The defaults of the limits were chosen on measured and simulated patterns
+/// (`benches/peers/groups.py` of the repository): groups of different phases reach both, and groups
+/// that are found in patterns of one phase rarely do.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

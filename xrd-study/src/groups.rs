@@ -50,7 +50,7 @@ pub struct PatternGroups {
     pub names: Vec<String>,
     /// Whether the patterns were compared by points that the caller gave, instead of by their lines.
     pub of_points: bool,
-    /// The groups and their tree. The largest group is first.
+    /// The groups and their tree. The group with the most grouped patterns is first.
     pub groups: Groups,
     /// Mean pattern and distinguishing angles of each group.
     pub profiles: Vec<GroupProfile>,

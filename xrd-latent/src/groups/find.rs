@@ -7,7 +7,7 @@ use super::ward::ward;
 use crate::error::{Error, Result};
 use crate::maps::{Distances, silhouette};
 
-/// Groups of items. The largest group has the index 0.
+/// Groups of items. The group with the most grouped items has the index 0.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -18,6 +18,10 @@ const SPACING_DEG: f64 = 0.1;
 /// Highest intensity before the background is found. SNIP depends on the unit of the intensities.
 const HIGHEST: f64 = 1e4;
 
+/// Intensity above the background, as a fraction of the highest, that counts as rounding. Without it, a
+/// constant pattern would have lines.
+const ROUNDING: f64 = 1e-6;
+
 /// Conversion of patterns on one grid to lines.
 pub(super) struct Lines {
     smoothing: Vec<f64>,
@@ -66,7 +70,8 @@ impl Lines {
             .collect();
         let background = snip(&scaled, self.background);
         let above = scaled.iter().zip(background).map(|(v, b)| v - b);
-        let roots: Vec<f64> = above.map(|v| v.max(0.0).sqrt()).collect();
+        let line = |v: f64| if v > ROUNDING * HIGHEST { v } else { 0.0 };
+        let roots: Vec<f64> = above.map(|v| line(v).sqrt()).collect();
         let lines = convolved(&roots, &self.broadening);
         lines.into_iter().step_by(self.every).collect()
     }

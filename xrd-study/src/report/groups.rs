@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Groups of patterns, found without labels. The largest group has the number 1.
+/// Groups of patterns, found without labels. The group with the most patterns among those that were
+/// compared in pairs has the number 1.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -26,7 +27,7 @@ pub struct GroupsReport {
     pub stability: Option<f64>,
     /// Scores of each number of groups that was tried.
     pub tried: Vec<NumberOfGroupsReport>,
-    /// The groups, the largest first.
+    /// The groups in the order of their numbers.
     pub groups: Vec<GroupReport>,
     /// Patterns between two groups, for example mixtures of two phases. Those nearest to the middle
     /// come first.

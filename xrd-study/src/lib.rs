@@ -54,7 +54,7 @@ pub use dataset::{
     OpenedInput, Origin, Patterns, TrainingPatterns, check_fits, load_model, notes, read,
 };
 pub use digest::digest;
-pub use engine::{remove_saved, train};
+pub use engine::{FinishedTraining, remove_saved, train};
 pub use ensemble::{NetworkEstimates, ensemble_mean, largest_disagreement};
 pub use error::{Error, Result, SplitBy, UnfinishedError};
 pub use experiment::{

@@ -26,7 +26,7 @@ pub enum Stage {
     Estimating,
     /// Estimates of the known points from all others; one step per point.
     LeavingOut,
-    /// Fitting of the regression on raw patterns; one step.
+    /// Fitting of the regression on raw patterns, and its estimates of the test patterns; one step.
     Fitting,
     /// Maps of the labels; one step per node.
     Painting,

@@ -22,7 +22,7 @@ use xrd_ae::Autoencoder;
 use xrd_core::Latent2;
 
 use crate::dataset::{Dataset, LeftOut};
-use crate::engine::{Engine, Store, settings};
+use crate::engine::{Engine, FinishedTraining, Store, settings};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Splits, TargetComposition};
 use crate::generation::check_targets;
@@ -75,6 +75,7 @@ pub struct Study {
     pub held_out: Vec<HeldOut>,
     lines: Option<Judged>,
     store: Store,
+    finished: Option<FinishedTraining>,
 }
 
 /// The lines of the built-in series, and verdicts on their relevance.
@@ -105,6 +106,12 @@ impl Study {
     /// [`Error::File`] if a file cannot be removed.
     pub fn remove_unfinished(self) -> Result<()> {
         self.store.remove()
+    }
+
+    /// Returns the training, so that it can be saved if the program is asked to end before the results
+    /// are written. `None` for a study of several seeds.
+    pub fn finished_training(&self) -> Option<FinishedTraining> {
+        self.finished.clone()
     }
 
     /// Returns the lines of the pattern that [`relevance`](Self::relevance) describes, with their
@@ -179,6 +186,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
             Ok((relevance, maps(&data, &run.after.points, session)?))
         })
     })?;
+    let finished = engine.finished();
     let store = engine.into_store();
     let lines = Lines::of(&data)?.map(|lines| Judged::of(lines, &seeds));
     let found = report::Found {
@@ -200,6 +208,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         lines,
         data,
         store,
+        finished,
     })
 }
 

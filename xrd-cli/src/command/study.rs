@@ -12,6 +12,7 @@ use xrd_study::{
     Target, TargetComposition,
 };
 
+use crate::interrupt;
 use crate::options::{
     Configuring, Estimating, Pictures, PlaceName, Ranges, SavingOptions, Source, Stopping, Threads,
     Training, at_most, composition, fraction, positive, target,
@@ -128,6 +129,9 @@ impl Study {
             .with_observer(&observer);
         let earlier = files_of(&self.out);
         let mut study = xrd_study::study(&experiment, data, session)?;
+        if let Some(finished) = study.finished_training() {
+            interrupt::keep(move || Ok(finished.save()?));
+        }
         study.report.versions.xrd = crate::VERSION.to_owned();
         observer.stage(Stage::Writing, || study.write(&mut out))?;
         let drawn = || xrd_report::draw_study(&study, &files, &mut out);
@@ -151,6 +155,7 @@ impl Study {
     /// Moves the files into place, and prints a note if files of an earlier study remain.
     fn finish(&self, out: OutputFolder, study: xrd_study::Study, earlier: &[String]) -> Result<()> {
         let files = study.report.files.clone();
+        interrupt::release();
         out.commit()?;
         study.remove_unfinished()?;
         let left = earlier

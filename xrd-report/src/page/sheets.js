@@ -18,7 +18,10 @@ function showEstimates(study, show) {
   }
   const csv = study.files["estimates.csv"];
   const holder = at("estimates");
-  if (!csv) return holder.append("The folder of the study has no estimates.csv.");
+  if (!csv) {
+    const isLarge = study.about.omitted.some(([name]) => name === "estimates.csv");
+    return holder.append(isLarge ? "estimates.csv is too large for the page. It is in the folder of the study." : "The folder of the study has no estimates.csv.");
+  }
   const [header, ...rows] = rowsOf(csv);
   const link = (row) => () => show(row[0]);
   holder.append(sortable(header, rows, { sort: "delta", link }));
@@ -141,7 +144,7 @@ function showRun(about) {
 }
 
 /** Shows the figures with download buttons, and a list of the tables and patterns. */
-function showFiles(files) {
+function showFiles({ files, about }) {
   for (const [name, text] of Object.entries(files)) {
     const button = element("button", { type: "button", onclick: () => keep(name, text) }, "Download");
     button.setAttribute("aria-label", `Download ${name}`);
@@ -154,5 +157,9 @@ function showFiles(files) {
       button.textContent = name;
       at("files").append(element("li", {}, button));
     }
+  }
+  for (const [name, bytes] of about.omitted) {
+    const size = (bytes / 1e6).toFixed(1);
+    at("files").append(element("li", {}, `${name}: ${size} MB, too large for the page, in the folder of the study`));
   }
 }

@@ -87,8 +87,12 @@ function studyOf(study) {
   };
 
   function nearestPoint([x, y]) {
-    const away = points.x.map((px, i) => Math.hypot(px - x, points.y[i] - y));
-    return away.indexOf(Math.min(...away));
+    let [best, least] = [0, Infinity];
+    for (let i = 0; i < points.x.length; i++) {
+      const away = (points.x[i] - x) ** 2 + (points.y[i] - y) ** 2;
+      if (away < least) [best, least] = [i, away];
+    }
+    return best;
   }
 
   study.textOf = (place, pattern) => {

@@ -2,8 +2,7 @@
 
 use super::write::most_kept;
 use super::{MOST_COMPARED, Plan};
-use crate::regression::MOST_FITTED;
-use crate::sample::MOST_COMPARED_IN_PAIRS;
+use crate::sample::{MOST_COMPARED_IN_PAIRS, fitted_to};
 use crate::split::Split;
 
 /// Whether a study skips the comparison of raw patterns: a quick trial with many patterns.
@@ -23,10 +22,8 @@ pub(super) fn limits(plan: &Plan<'_>, split: &Split) -> Vec<String> {
             "nearest raw patterns: among {MOST_COMPARED_IN_PAIRS} evenly spaced training patterns of {train}"
         ));
     }
-    if plan.estimator.is_auto() && train > MOST_FITTED {
-        found.push(format!(
-            "regression of the labels: fitted to {MOST_FITTED} evenly spaced training patterns of {train}"
-        ));
+    if plan.estimator.is_auto() {
+        found.extend(fitted_to(train, ""));
     }
     if patterns > MOST_COMPARED {
         found.push(format!(

@@ -316,12 +316,15 @@ impl Answers {
         })?;
         let regression = match plan.estimator.is_auto() {
             true => stage(observer, Stage::Fitting, || {
-                PatternRegression::fit(data, &split.train)
+                let fitted = PatternRegression::fit(data, &split.train)?;
+                if let Some(regression) = &fitted {
+                    regression.apply_to(&mut estimated, &data.set.select(&split.test)?)?;
+                }
+                Ok(fitted)
             })?,
             false => None,
         };
         if let Some(regression) = &regression {
-            regression.apply_to(&mut estimated, &data.set.select(&split.test)?)?;
             plan.limits.apply_to(&mut estimated);
             scores = scores.replaced(&estimated, &truth)?;
             model = regression.attach_to(model)?;

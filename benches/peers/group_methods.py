@@ -105,12 +105,12 @@ def width(d, groups):
 
 
 def number_found(d):
-    """Number of groups with both limits: 1 if no number has a silhouette of 0.25 and a stability of 0.85."""
+    """Number of groups with both limits: 1 if no number has a silhouette of 0.3 and a stability of 0.9."""
     groups = ours(d, range(2, min(20, len(d) // 2) + 1))
     for k in sorted(groups, key=lambda k: -width(d, groups[k])):
-        if width(d, groups[k]) < 0.25:
+        if width(d, groups[k]) < 0.3:
             break
-        if stability(d, groups[k], k) >= 0.85:
+        if stability(d, groups[k], k) >= 0.9:
             return k
     return 1
 

@@ -11,9 +11,9 @@ pub struct GroupSettings {
     pub number: Option<usize>,
     /// Largest number of groups that is tried, 20 by default. No more than half the items are tried.
     pub most: usize,
-    /// Smallest silhouette of groups, 0.25 by default.
+    /// Smallest silhouette of groups, 0.3 by default.
     pub least_silhouette: f64,
-    /// Smallest stability of groups, 0.85 by default. It is not used without parts of the items.
+    /// Smallest stability of groups, 0.9 by default. It is not used without parts of the items.
     pub least_stability: f64,
 }
 
@@ -22,8 +22,8 @@ impl Default for GroupSettings {
         Self {
             number: None,
             most: 20,
-            least_silhouette: 0.25,
-            least_stability: 0.85,
+            least_silhouette: 0.3,
+            least_stability: 0.9,
         }
     }
 }

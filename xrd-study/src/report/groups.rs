@@ -16,7 +16,7 @@ pub struct GroupsReport {
     /// 2,000. Other patterns get the group with the nearest mean.
     pub compared_in_pairs: usize,
     /// Number of groups. It is the number with the highest silhouette among those with a silhouette
-    /// of 0.25 or more and a stability of 0.85 or more, and 1 if there are none, unless it was given.
+    /// of 0.3 or more and a stability of 0.9 or more, and 1 if there are none, unless it was given.
     pub number: usize,
     /// Mean silhouette of the groups (Rousseeuw 1987), from −1 to 1: how well the groups are
     /// separated. `null` for one group.

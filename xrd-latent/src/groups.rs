@@ -22,11 +22,11 @@
 //! use xrd_latent::groups::{GroupSettings, Groups};
 //!
 //! // Two groups, and an item between them.
-//! let points: Vec<Vec<f64>> = [0.0, 0.1, 0.2, 9.0, 9.1, 9.2, 4.0].map(|x| vec![x]).to_vec();
+//! let points: Vec<Vec<f64>> = [0.0, 1.0, 2.0, 9.0, 10.0, 11.0, 4.0].map(|x| vec![x]).to_vec();
 //! let groups = Groups::of_points(&points, &GroupSettings::default(), &[])?;
 //! assert_eq!(groups.number(), 2);
 //! let last = groups.members[6];
-//! assert!(last.position > 0.3 && last.is_between(0.12));
+//! assert!(last.position > 0.2 && last.is_between(0.12));
 //! # Ok::<(), xrd_latent::Error>(())
 //! ```
 //!

@@ -11,6 +11,7 @@ mod error;
 mod experiment;
 mod folds;
 mod generation;
+mod groups;
 mod intervals;
 mod known_points;
 mod latents;
@@ -66,6 +67,7 @@ pub use generation::{
     FAR, GeneratedPattern, NEAR, check_targets, file_name, generate_targets, paint,
     reachable_range, safe_name,
 };
+pub use groups::{AngleWindow, BETWEEN_GROUPS, GroupProfile, PatternGroups, find_groups};
 pub use intervals::{COVERAGE, ErrorSource, Intervals, left_out_errors};
 pub use known_points::{Estimated, KnownPoints, LatentTable, MODEL, NamedBasis, Query, model_name};
 pub use latents::Latents;
@@ -76,10 +78,11 @@ pub use novelty::residuals;
 pub use output::{Inputs, OutputFolder, UnfinishedOutput};
 pub use regression::PatternRegression;
 pub use report::{
-    CandidateReport, DatasetReport, EstimationReport, GenerationReport, GenerationSummary,
-    IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, MethodReport,
-    PeakReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores,
-    SeparationReport, StudyReport, SummaryReport, TrainingReport, Versions,
+    BetweenReport, CandidateReport, DatasetReport, EstimationReport, GenerationReport,
+    GenerationSummary, GroupReport, GroupsReport, IntervalReport, IntervalsReport, LabelReport,
+    LineReport, MapReport, MapsReport, MethodReport, NumberOfGroupsReport, PeakReport,
+    RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores, SeparationReport,
+    StudyReport, SummaryReport, TrainingReport, Versions, WindowReport,
 };
 pub use score::{FoldEstimate, Novelty, SchemeEstimates, Score, ScoreReport, ScoreRow, score};
 pub use sensitivity::{Cause, Effect, SmallChange, sensitivity};

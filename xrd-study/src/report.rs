@@ -7,6 +7,7 @@
 
 mod estimation;
 mod generation;
+mod groups;
 mod maps;
 mod relevance;
 mod seeds;
@@ -19,6 +20,7 @@ pub use estimation::{
     EstimationReport, IntervalReport, IntervalsReport, LabelReport, MethodReport,
 };
 pub use generation::{GenerationReport, GenerationSummary, SeedGenerationReport};
+pub use groups::{BetweenReport, GroupReport, GroupsReport, NumberOfGroupsReport, WindowReport};
 pub use maps::{MapReport, MapsReport, SeparationReport};
 pub use relevance::{CandidateReport, LineReport, PeakReport, RelevanceReport};
 pub use seeds::{SeedReport, SeedScores, SummaryReport};

@@ -56,7 +56,7 @@ fn classes_are_labels_that_are_text() {
 fn work_that_needs_labels_says_how_to_give_them() {
     let place = Workplace::with_samples();
     for command in ["score scans", "tune scans"] {
-        let said = place.refused(&format!("{command} {SMALL} --out out"));
+        let said = place.xrd(&format!("{command} {SMALL} --out out")).stderr;
         assert!(
             said.contains("no labels that are numbers (--labels, --label-from)"),
             "{said}"
@@ -64,6 +64,6 @@ fn work_that_needs_labels_says_how_to_give_them() {
     }
     place.done(&format!("study scans {SMALL} --out out"));
     let estimate = "estimate --model out/model.safetensors --known out/latent.csv --patterns scans";
-    let said = place.refused(estimate);
+    let said = place.xrd(estimate).stderr;
     assert!(said.contains("no labels that are numbers"), "{said}");
 }

@@ -4,12 +4,14 @@ use xrd_core::Latent2;
 use xrd_study::{Map, MapReport, Maps, OutputFolder, Score, Study, safe_name};
 
 use crate::error::Result;
-use crate::figure::{self, Generated, MapPanel, Painted, Samples, Scatter, Scored};
+use crate::figure::{
+    self, Generated, MOST_ROWS, MapPanel, Painted, Samples, Scatter, Scored, Waterfall,
+};
 use crate::files::FigureFiles;
 
 /// Draws all figures of a study and writes them to an output folder.
 ///
-/// The figures show the latent plane, the losses, one reconstructed pattern, the relevance of the
+/// The figures show the patterns one below the other, the groups with their tree, the latent plane, the losses, one reconstructed pattern, the relevance of the
 /// angles of this pattern, a map for each label, maps by other methods, and the generated
 /// patterns.
 ///
@@ -21,7 +23,8 @@ use crate::files::FigureFiles;
 /// - Any error of [`FigureFiles::write`].
 pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
     let (data, run) = (&study.data, &study.run);
-    let (category, names) = data.categories();
+    let (category, names) = study.categories();
+    draw_first_views(study, (&category, &names), files, out)?;
     let test: Vec<bool> = (0..data.set.len()).map(|i| run.split.is_test(i)).collect();
     let samples = Samples::new(&category, &names).with_test(&test);
     let history = &run.history.epochs;
@@ -39,6 +42,40 @@ pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
         files.write(out, "maps", &draw_maps(maps, &samples))?;
     }
     draw_generated(study, files, out)
+}
+
+/// Draws the patterns in the order of the files, and in the order of the tree of the groups.
+fn draw_first_views(
+    study: &Study,
+    (category, names): (&[usize], &[String]),
+    files: &FigureFiles,
+    out: &mut OutputFolder,
+) -> Result<()> {
+    let all: Vec<usize> = (0..study.data.set.len()).collect();
+    let rows = evenly_spaced(&all, MOST_ROWS);
+    let patterns = study.data.set.select(&rows)?;
+    let of_rows: Vec<usize> = rows.iter().map(|&i| category[i]).collect();
+    let shown = Waterfall::new(&patterns, Samples::new(&of_rows, names)).with_part_of(all.len());
+    files.write(out, "waterfall", &figure::waterfall(&shown))?;
+    let groups = &study.groups.groups;
+    let order = groups.tree.leaf_order();
+    let order: Vec<usize> = order.into_iter().map(|leaf| groups.grouped[leaf]).collect();
+    let rows = evenly_spaced(&order, MOST_ROWS);
+    let patterns = study.data.set.select(&rows)?;
+    let of_rows: Vec<usize> = rows.iter().map(|&i| groups.members[i].group).collect();
+    let size = |g: usize| groups.members.iter().filter(|m| m.group == g).count();
+    let name = |g: usize| format!("group {}: {} patterns", g + 1, size(g));
+    let names: Vec<String> = (0..groups.number()).map(name).collect();
+    let shown = Waterfall::new(&patterns, Samples::new(&of_rows, &names))
+        .with_tree(&groups.tree)
+        .with_part_of(order.len());
+    files.write(out, "groups", &figure::waterfall(&shown))
+}
+
+/// Returns all items, or `most` of them at equal distances.
+fn evenly_spaced(items: &[usize], most: usize) -> Vec<usize> {
+    let shown = items.len().min(most);
+    (0..shown).map(|k| items[k * items.len() / shown]).collect()
 }
 
 /// Draws one pattern with its reconstruction and its relevance.

@@ -78,6 +78,8 @@ pub struct StudyReport {
     /// Comparison of the latent plane with other maps. `null` for more than 400 patterns, because
     /// the comparison would be slow.
     pub maps: Option<MapsReport>,
+    /// Groups of the patterns, found without labels. `null` in files of older versions.
+    pub groups: Option<GroupsReport>,
     /// Description of the experiment. The command `xrd study --config study.json` runs the
     /// experiment again. `null` in files of older versions.
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]

@@ -38,6 +38,8 @@ pub enum Stage {
     Relevance,
     /// Comparison of the latent plane with other maps; one step.
     Mapping,
+    /// Search for groups of patterns; one step.
+    Grouping,
     /// Writing of tables; one step.
     Writing,
     /// Drawing of figures; one step.
@@ -63,6 +65,7 @@ impl Stage {
             Self::Comparing => "comparing",
             Self::Relevance => "relevance",
             Self::Mapping => "mapping",
+            Self::Grouping => "grouping",
             Self::Writing => "writing",
             Self::Drawing => "drawing",
             Self::Page => "page",

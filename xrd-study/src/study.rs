@@ -20,12 +20,14 @@ use std::fmt::Write as _;
 
 use xrd_ae::Autoencoder;
 use xrd_core::Latent2;
+use xrd_latent::groups::GroupSettings;
 
 use crate::dataset::{Dataset, LeftOut};
 use crate::engine::{Engine, FinishedTraining, Store, settings};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Splits, TargetComposition};
 use crate::generation::check_targets;
+use crate::groups::{PatternGroups, find_groups};
 use crate::limits::LabelLimits;
 use crate::maps::{MAP_NEIGHBOURS, Maps, compare_maps};
 use crate::report::StudyReport;
@@ -71,6 +73,8 @@ pub struct Study {
     pub relevance: Relevance,
     /// Comparison of the latent plane with other maps. `None` for more than 400 patterns.
     pub maps: Option<Maps>,
+    /// Groups of the patterns, found without labels.
+    pub groups: PatternGroups,
     /// Estimates of the test patterns of every seed.
     pub held_out: Vec<HeldOut>,
     lines: Option<Judged>,
@@ -112,6 +116,19 @@ impl Study {
     /// are written. `None` for a study of several seeds.
     pub fn finished_training(&self) -> Option<FinishedTraining> {
         self.finished.clone()
+    }
+
+    /// Returns the index of the category of each pattern, and the names of the categories
+    /// ([`Dataset::categories`]). Without labels, the groups are the categories.
+    pub fn categories(&self) -> (Vec<usize>, Vec<String>) {
+        let data = &self.data;
+        if !data.classes.is_empty() || !data.labels.columns().is_empty() {
+            return data.categories();
+        }
+        let groups = &self.groups.groups;
+        let names = (1..=groups.number()).map(|n| format!("group {n}"));
+        let of = groups.members.iter().map(|m| m.group);
+        (of.collect(), names.collect())
     }
 
     /// Returns the lines of the pattern that [`relevance`](Self::relevance) describes, with their
@@ -178,12 +195,15 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         Some(own) => own,
         None => intervals::report(&seeds, &of_chosen, labels)?,
     };
-    let (relevance, maps) = engine.after_training(|| {
+    let (relevance, maps, groups) = engine.after_training(|| {
         pool.install(|| {
             let relevance = stage(session.observer, Stage::Relevance, || {
                 relevance::analyse(&data, &run.split, &model, window_deg)
             })?;
-            Ok((relevance, maps(&data, &run.after.points, session)?))
+            let groups = stage(session.observer, Stage::Grouping, || {
+                find_groups(&data.set, None, &GroupSettings::default())
+            })?;
+            Ok((relevance, maps(&data, &run.after.points, session)?, groups))
         })
     })?;
     let finished = engine.finished();
@@ -194,6 +214,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         lines: lines.as_ref(),
         intervals,
         maps: maps.as_ref(),
+        groups: &groups,
     };
     let report = report::build(&plan, &seeds, &run, found)?;
     let held_out = seeds.into_iter().flat_map(|s| s.held_out).collect();
@@ -204,6 +225,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         model,
         relevance,
         maps,
+        groups,
         held_out,
         lines,
         data,

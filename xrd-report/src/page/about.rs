@@ -50,7 +50,7 @@ pub(super) fn about(
     let labels = &table.labels;
     let estimator = estimator_of(study)?;
     let maps = paint(&known, &*estimator)?;
-    let (category, categories) = categories_of(&table.classes, labels);
+    let (category, categories) = categories(study, &table);
     let (patterns, packed) = patterns(folder, &table, model)?;
     let (ranges, map_words): (Vec<_>, Vec<_>) = maps.iter().map(map_words).unzip();
     let grid = model.grid();
@@ -89,6 +89,23 @@ pub(super) fn about(
     })
 }
 
+/// Returns the category of each point and the names of the categories. Without labels, the groups are
+/// the categories.
+fn categories(study: &StudyReport, table: &LatentTable) -> (Vec<usize>, Vec<String>) {
+    let groups = study.groups.as_ref().map_or(&[][..], |found| &found.groups);
+    let is_labelled = !table.classes.is_empty() || !table.labels.columns().is_empty();
+    if is_labelled || groups.is_empty() {
+        return categories_of(&table.classes, &table.labels);
+    }
+    let members = groups.iter().enumerate();
+    let of: HashMap<&str, usize> = members
+        .flat_map(|(g, group)| group.members.iter().map(move |name| (name.as_str(), g)))
+        .collect();
+    let group = |name: &String| of.get(name.as_str()).copied().unwrap_or_default();
+    let names = groups.iter().map(|g| format!("group {}", g.number));
+    (table.names.iter().map(group).collect(), names.collect())
+}
+
 /// Returns the estimator of the study in the latent space. Reports of older versions do not name it.
 fn estimator_of(study: &StudyReport) -> Result<NamedEstimator> {
     let name = match study.estimation.estimator.as_str() {
@@ -101,7 +118,8 @@ fn estimator_of(study: &StudyReport) -> Result<NamedEstimator> {
     NamedEstimator::in_latent_space(Some(&named), dimensions).map_err(|e| wrong(e).into())
 }
 
-/// Returns the report without timings, which differ between equal studies.
+/// Returns the report without timings, which differ between equal studies, and without the members of
+/// groups, which are in a table.
 fn without_timings(study: &StudyReport) -> Result<Value> {
     let mut study = serde_json::to_value(study)?;
     let seeds = study["seeds"].as_array().map_or(0, Vec::len);
@@ -113,6 +131,11 @@ fn without_timings(study: &StudyReport) -> Result<Value> {
             for timing in ["seconds", "ms_per_epoch", "threads"] {
                 fields.remove(timing);
             }
+        }
+    }
+    if let Some(Value::Array(groups)) = study.pointer_mut("/groups/groups") {
+        for group in groups.iter_mut().filter_map(Value::as_object_mut) {
+            group.remove("members");
         }
     }
     Ok(study)

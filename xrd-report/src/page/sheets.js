@@ -2,6 +2,11 @@
 
 /** Tables with a section of their own: title and help. */
 const SHEETS = {
+  "groups.csv": [
+    "Groups",
+    "The group of each pattern, found without labels. medoid: the most representative pattern of its group. between: the pattern " +
+      "lies between its group and other_group, as a mixture does. position: 0 at the mean of its group, 0.5 in the middle between both.",
+  ],
   "peaks.csv": [
     "Peaks: intensity and relevance",
     "One row per family of lattice planes of the pattern shown first, with the whole line masked. two_theta is in degrees. dev is " +

@@ -1,5 +1,7 @@
 //! What a study of many patterns computes from a sample, or leaves out.
 
+use xrd_latent::groups::MOST_GROUPED;
+
 use super::write::most_kept;
 use super::{MOST_COMPARED, Plan};
 use crate::sample::{MOST_COMPARED_IN_PAIRS, fitted_to};
@@ -22,8 +24,14 @@ pub(super) fn limits(plan: &Plan<'_>, split: &Split) -> Vec<String> {
             "nearest raw patterns: among {MOST_COMPARED_IN_PAIRS} evenly spaced training patterns of {train}"
         ));
     }
-    if plan.estimator.is_auto() {
+    if plan.estimator.is_auto() && !plan.data.labels.columns().is_empty() {
         found.extend(fitted_to(train, ""));
+    }
+    if patterns > MOST_GROUPED {
+        found.push(format!(
+            "groups: found in {MOST_GROUPED} evenly spaced patterns of {patterns}; each other pattern has the \
+             group with the nearest mean"
+        ));
     }
     if patterns > MOST_COMPARED {
         found.push(format!(

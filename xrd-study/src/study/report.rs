@@ -16,6 +16,7 @@ use super::{Judged, Plan, REPORTED_LINES};
 use crate::dataset::Origin;
 use crate::error::Result;
 use crate::experiment::{DataSource, TargetComposition, schedule_name};
+use crate::groups::PatternGroups;
 use crate::maps::Maps;
 use crate::note::Note;
 use crate::report::{
@@ -32,6 +33,7 @@ pub(super) struct Found<'a> {
     pub(super) lines: Option<&'a Judged>,
     pub(super) intervals: IntervalsReport,
     pub(super) maps: Option<&'a Maps>,
+    pub(super) groups: &'a PatternGroups,
 }
 
 pub(super) fn build(
@@ -69,6 +71,7 @@ pub(super) fn build(
         },
         intervals: found.intervals,
         maps: found.maps.map(Maps::report),
+        groups: Some(found.groups.report()),
         experiment: Some(plan.experiment.clone()),
         files: Vec::new(),
     })

@@ -70,6 +70,8 @@ impl Study {
             let estimates = tables::estimates(&run.estimated, columns, &run.known);
             out.write("estimates.csv", |f| estimates.write(f))?;
         }
+        let groups = tables::groups(&self.groups);
+        out.write("groups.csv", |f| groups.write(f))?;
         out.write("history.csv", |f| tables::history(&run.history).write(f))?;
         let intensities = self.data.set.intensities(self.relevance.pattern)?;
         let table = tables::relevance(&self.relevance.sweep, &intensities);

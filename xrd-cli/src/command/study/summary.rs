@@ -1,8 +1,8 @@
 //! The summary of a study: the numbers of `study.json` that a user looks for first.
 
 use xrd_study::{
-    DOES_NOT_MATTER, EstimationReport, GenerationReport, LineReport, MATTERS, NEAR, REPORTED_LINES,
-    StudyReport, TrainingReport,
+    DOES_NOT_MATTER, EstimationReport, GenerationReport, GroupReport, GroupsReport, LineReport,
+    MATTERS, NEAR, REPORTED_LINES, StudyReport, TrainingReport,
 };
 
 /// Number of test patterns below which scores are said to be from few.
@@ -11,6 +11,7 @@ const FEW_TEST_PATTERNS: usize = 20;
 /// The lines of the summary.
 pub(super) fn summary(report: &StudyReport) -> Vec<String> {
     let mut lines = trained(&report.training);
+    lines.extend(report.groups.iter().flat_map(grouped));
     lines.extend(estimated(&report.estimation));
     lines.extend(relevant(report));
     lines.extend(report.generation.iter().map(generated));
@@ -52,6 +53,52 @@ fn trained(t: &TrainingReport) -> Vec<String> {
              (--validation-fraction holds back other patterns for this)"
                 .to_owned(),
         );
+    }
+    lines
+}
+
+/// Largest number of groups and of patterns between groups that are listed.
+const MOST_LISTED: usize = 10;
+
+/// The groups of the patterns.
+fn grouped(g: &GroupsReport) -> Vec<String> {
+    if g.number == 1 {
+        return vec!["groups: one; no number of groups is well separated and stable".to_owned()];
+    }
+    let mut lines = vec![format!(
+        "{} groups: silhouette {} (1: well separated), stability {} (1: the same in parts of the patterns)",
+        g.number,
+        number(g.silhouette),
+        number(g.stability),
+    )];
+    let angles = |group: &GroupReport| {
+        let windows = group.windows.iter().take(3);
+        let angles: Vec<String> = windows.map(|w| format!("{:.2}°", w.peak_deg)).collect();
+        match angles.is_empty() {
+            true => String::new(),
+            false => format!(", differs from the others at {}", angles.join(", ")),
+        }
+    };
+    lines.extend(g.groups.iter().take(MOST_LISTED).map(|group| {
+        format!(
+            "  group {}: {} patterns, most representative {}{}",
+            group.number,
+            group.size,
+            group.medoid,
+            angles(group)
+        )
+    }));
+    if g.groups.len() > MOST_LISTED {
+        lines.push(format!(
+            "  and {} more, in groups.csv",
+            g.groups.len() - MOST_LISTED
+        ));
+    }
+    if !g.between.is_empty() {
+        lines.push(format!(
+            "  {} patterns are between two groups, as mixtures are (column between of groups.csv)",
+            g.between.len()
+        ));
     }
     lines
 }

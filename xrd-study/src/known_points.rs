@@ -214,24 +214,38 @@ impl KnownPoints {
     /// Reads the training patterns of a latent table as known points.
     ///
     /// # Errors
-    /// Any error of [`LatentTable::read`] or [`new`](Self::new); [`Error::NoKnownPoints`] if the
-    /// table has no training pattern.
+    /// Any error of [`LatentTable::read`] or [`new`](Self::new); [`Error::Unlabelled`] if the table
+    /// has no numeric labels, [`Error::NoKnownPoints`] if it has no training pattern.
     pub fn read(path: &Path, model: &Autoencoder) -> Result<Self> {
         let table = LatentTable::read(path, model)?;
+        if table.labels.columns().is_empty() {
+            return Err(Error::Unlabelled.at(path.display()));
+        }
+        let none = || Error::NoKnownPoints {
+            path: path.to_owned(),
+        };
+        Self::of(&table)?.ok_or_else(none)
+    }
+
+    /// Returns the training patterns of a latent table as known points. `None` if the table has no
+    /// training pattern.
+    ///
+    /// # Errors
+    /// Any error of [`new`](Self::new).
+    pub fn of(table: &LatentTable) -> Result<Option<Self>> {
         let rows: Vec<usize> = (0..table.names.len()).filter(|&i| !table.test[i]).collect();
         if rows.is_empty() {
-            let path = path.to_owned();
-            return Err(Error::NoKnownPoints { path });
+            return Ok(None);
         }
         let known = Self::new(
             rows.iter().map(|&i| table.names[i].clone()).collect(),
             table.latents.select(&rows),
             table.labels.select(&rows),
         )?;
-        Ok(match &table.residuals {
+        Ok(Some(match &table.residuals {
             None => known,
             Some(residuals) => known.with_residuals(rows.iter().map(|&i| residuals[i])),
-        })
+        }))
     }
 
     /// Sets the [residuals](crate::residuals) of the patterns of the known points.

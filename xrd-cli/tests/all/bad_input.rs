@@ -392,7 +392,7 @@ fn arguments_that_do_not_go_together_are_refused() {
         ("nonsense", "nonsense"),
         ("study --nonsense", "--nonsense"),
         ("study nonsense", "nonsense"),
-        ("study --patterns scans --out out", "--labels"),
+        ("score --patterns scans --out out", "--labels"),
         ("study --labels labels.csv --out out", "--patterns"),
         ("study --group batch --out out", "--patterns"),
         (

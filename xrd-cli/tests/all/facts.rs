@@ -54,7 +54,7 @@ fn numbers_in_names_are_labels() {
         "{}",
         wrong.stderr
     );
-    let neither = place.xrd("maps --patterns ramp");
+    let neither = place.xrd("score --patterns ramp");
     assert!(
         neither.stderr.contains("--label-from"),
         "{}",

@@ -46,7 +46,8 @@ pub(super) fn about(
 ) -> Result<About> {
     let path = folder.join("latent.csv");
     let table = LatentTable::read(&path, model)?;
-    let known = KnownPoints::read(&path, model)?;
+    let none = || xrd_study::Error::NoKnownPoints { path };
+    let known = KnownPoints::of(&table)?.ok_or_else(none)?;
     let labels = &table.labels;
     let estimator = estimator_of(study)?;
     let maps = paint(&known, &*estimator)?;

@@ -22,8 +22,8 @@ pub struct LabelChoice<'a> {
     pub facts: &'a [LabelSource],
     /// Column that names the sample of each pattern.
     pub group: Option<&'a str>,
-    /// Columns that are used as labels. If empty, all numeric columns are labels, and text columns
-    /// with repeated texts are classes.
+    /// Columns that are used as labels: numbers, or texts as classes. If empty, all numeric columns
+    /// are labels. If there are none, text columns with repeated texts are classes.
     pub columns: &'a [String],
 }
 
@@ -148,7 +148,8 @@ impl<'a> LabelChoice<'a> {
         })
     }
 
-    /// Returns the columns of texts that are classes: the chosen ones, or those with repeated texts.
+    /// Returns the columns of texts that are classes: the chosen ones. If no columns are chosen and there
+    /// are no numbers, these are the columns with repeated texts.
     fn texts(&self, table: &LabelTable, matched: &Matched) -> Vec<usize> {
         let columns = 0..table.columns().len();
         let chosen = |&c: &usize| match self.columns {
@@ -156,7 +157,7 @@ impl<'a> LabelChoice<'a> {
                 let has_role = matched.column == Some(c)
                     || table.name_column() == Some(c)
                     || self.group.and_then(|name| table.column_index(name)) == Some(c);
-                !has_role && is_class(table, c)
+                !has_role && is_class(table, c) && !has_numbers(table, matched)
             }
             names => names.iter().any(|n| table.column_index(n) == Some(c)),
         };
@@ -208,8 +209,8 @@ impl<'a> LabelChoice<'a> {
     }
 }
 
-/// Whether a column of texts can be a label: no text looks like a number with a unit, and on average
-/// each text occurs at least twice.
+/// Whether a column of texts can be a label: there are different texts, each occurs at least twice on
+/// average, and none looks like a number with a unit.
 fn is_class(table: &LabelTable, column: usize) -> bool {
     let doubtful = table.doubtful_columns();
     let mut texts: Vec<&str> = (0..table.len())
@@ -217,7 +218,7 @@ fn is_class(table: &LabelTable, column: usize) -> bool {
         .collect();
     texts.sort_unstable();
     texts.dedup();
-    2 * texts.len() <= table.len() && doubtful.iter().all(|(c, _)| *c != column)
+    texts.len() > 1 && 2 * texts.len() <= table.len() && doubtful.iter().all(|(c, _)| *c != column)
 }
 
 /// Whether a column of numbers has a name and does not contain the names of the patterns.

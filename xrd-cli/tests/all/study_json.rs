@@ -46,6 +46,7 @@ fn every_column_of_the_tables_is_documented() {
         "latent.csv",
         "estimates.csv",
         "held_out.csv",
+        "groups.csv",
         "history.csv",
         "relevance.csv",
     ] {

@@ -51,8 +51,10 @@ fn clip(mut values: Vec<f64>, half_width: usize) -> Vec<f64> {
     let mut before = values.clone();
     for p in (1..=widest).rev() {
         before.copy_from_slice(&values);
-        for i in p..values.len() - p {
-            values[i] = values[i].min(0.5 * (before[i - p] + before[i + p]));
+        let inner = p..values.len() - p;
+        let sides = before.iter().zip(&before[2 * p..]);
+        for (value, (left, right)) in values[inner].iter_mut().zip(sides) {
+            *value = value.min(0.5 * (left + right));
         }
     }
     values

@@ -18,6 +18,7 @@ mod limits;
 mod maps;
 mod note;
 mod novelty;
+mod outliers;
 mod output;
 mod regression;
 mod report;
@@ -71,13 +72,15 @@ pub use limits::{LabelLimits, LabelRange};
 pub use maps::{MAP_NEIGHBOURS, MAP_SAMPLE, MOST_MAP_PATTERNS, Map, Maps, compare_maps};
 pub use note::{Note, Remedy};
 pub use novelty::residuals;
+pub use outliers::{OUTLIER_SAMPLE, Outliers, find_outliers};
 pub use output::{Inputs, OutputFolder, UnfinishedOutput};
 pub use regression::PatternRegression;
 pub use report::{
     CandidateReport, DatasetReport, EstimationReport, GenerationReport, GenerationSummary,
     IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, MethodReport,
-    PeakReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores,
-    SeparationReport, StudyReport, SummaryReport, TrainingReport, Versions,
+    OutlierReason, OutlierReport, OutliersReport, PeakReport, RelevanceReport, STUDY_SCHEMA,
+    SeedGenerationReport, SeedReport, SeedScores, SeparationReport, StudyReport, SummaryReport,
+    TrainingReport, Versions,
 };
 pub use score::{FoldEstimate, Novelty, SchemeEstimates, Score, ScoreReport, ScoreRow, score};
 pub use sensitivity::{Cause, Effect, SmallChange, sensitivity};

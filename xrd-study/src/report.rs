@@ -8,6 +8,7 @@
 mod estimation;
 mod generation;
 mod maps;
+mod outliers;
 mod relevance;
 mod seeds;
 
@@ -20,6 +21,7 @@ pub use estimation::{
 };
 pub use generation::{GenerationReport, GenerationSummary, SeedGenerationReport};
 pub use maps::{MapReport, MapsReport, SeparationReport};
+pub use outliers::{OutlierReason, OutlierReport, OutliersReport};
 pub use relevance::{CandidateReport, LineReport, PeakReport, RelevanceReport};
 pub use seeds::{SeedReport, SeedScores, SummaryReport};
 

@@ -84,3 +84,6 @@ pub fn find_outliers(set: &Patterns) -> Result<Outliers> {
         },
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,8 @@ const SHIFT_GAIN: f64 = 1.25;
 const SMALLEST_SHIFT_DEG: f64 = 0.15;
 /// Smallest shift, in standard deviations of the shifts of the set.
 const SMALLEST_SHIFT: f64 = 3.0 * 1.4826;
+/// Smallest gain of a shift that belongs to the usual shifts of the set.
+const CLEAR_GAIN: f64 = 1.1;
 /// Of larger sets, only patterns with deviations above this number of standard deviations are
 /// shifted.
 const SHIFTED_IN_LARGE_SETS: f64 = 0.7;
@@ -110,7 +112,7 @@ impl<'a> Search<'a> {
             residuals: self.left_out.residuals.clone(),
         };
         let aligned = self.alignments(&sample);
-        let usual = median(aligned.iter().map(|a| a.by_deg.abs()).collect());
+        let usual = median(aligned.iter().map(clear_shift).collect());
         let smallest = SMALLEST_SHIFT_DEG.max(SMALLEST_SHIFT * usual);
         let mut findings = self.compared(&sample, &aligned, smallest)?;
         let is_other = |i: &usize| self.rows.binary_search(i).is_err();
@@ -243,5 +245,13 @@ impl<'a> Search<'a> {
         let products = self.columns.columns.tr_mul(column);
         let others = (0..self.rows.len()).filter(|c| Some(*c) != own);
         others.max_by(|&a, &b| products[a].total_cmp(&products[b]))
+    }
+}
+
+/// Returns the size of a shift in degrees, or 0 for a shift that hardly gains anything.
+fn clear_shift(alignment: &Alignment) -> f64 {
+    match alignment.gain >= CLEAR_GAIN {
+        true => alignment.by_deg.abs(),
+        false => 0.0,
     }
 }

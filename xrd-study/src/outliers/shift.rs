@@ -145,8 +145,7 @@ mod tests {
     #[test]
     fn a_shift_is_found_with_its_sign() {
         let places = [100.0, 100.4, 99.7, 100.1, 109.0];
-        let columns = DMatrix::from_fn(200, 5, |b, c| line(places[c])(b) + line(170.0)(b + 100));
-        let columns = DMatrix::from_fn(200, 5, |b, c| columns[(b, c)].sqrt());
+        let columns = DMatrix::from_fn(200, 5, |b, c| line(places[c])(b));
         let aligner = Aligner::new(&columns, 0.03).unwrap();
         let own: Vec<Option<usize>> = (0..5).map(Some).collect();
         let found = aligner.alignments(&columns, &own);

@@ -25,6 +25,7 @@ mod report;
 mod sample;
 mod score;
 mod sensitivity;
+mod sequence;
 mod session;
 mod split;
 mod study;
@@ -78,12 +79,13 @@ pub use regression::PatternRegression;
 pub use report::{
     CandidateReport, DatasetReport, EstimationReport, GenerationReport, GenerationSummary,
     IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, MethodReport,
-    OutlierReason, OutlierReport, OutliersReport, PeakReport, RelevanceReport, STUDY_SCHEMA,
-    SeedGenerationReport, SeedReport, SeedScores, SeparationReport, StudyReport, SummaryReport,
-    TrainingReport, Versions,
+    OnsetReport, OutlierReason, OutlierReport, OutliersReport, PeakReport, RelevanceReport,
+    STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores, SeparationReport, SequenceReport,
+    StudyReport, SummaryReport, TrainingReport, TransitionReport, Versions,
 };
 pub use score::{FoldEstimate, Novelty, SchemeEstimates, Score, ScoreReport, ScoreRow, score};
 pub use sensitivity::{Cause, Effect, SmallChange, sensitivity};
+pub use sequence::{MOST_SEQUENCE_VALUES, Sequence, sequence};
 pub use session::{Observer, SaveInterval, Saving, Session, Silent, Stage};
 pub use split::Split;
 pub use study::{

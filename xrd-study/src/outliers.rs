@@ -10,12 +10,12 @@
 //! Two further deviations have thresholds of their own, because they can be small compared with those
 //! of clean patterns: a range of exactly constant intensity, and a shift of all angles.
 
-mod bins;
+pub(crate) mod bins;
 mod dead_range;
 mod deviations;
-mod left_out;
+pub(crate) mod left_out;
 mod model;
-mod order;
+pub(crate) mod order;
 mod search;
 mod shift;
 mod windows;

@@ -11,6 +11,7 @@ mod maps;
 mod outliers;
 mod relevance;
 mod seeds;
+mod sequence;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,7 @@ pub use maps::{MapReport, MapsReport, SeparationReport};
 pub use outliers::{OutlierReason, OutlierReport, OutliersReport};
 pub use relevance::{CandidateReport, LineReport, PeakReport, RelevanceReport};
 pub use seeds::{SeedReport, SeedScores, SummaryReport};
+pub use sequence::{OnsetReport, SequenceReport, TransitionReport};
 
 /// Version of the schema of [`StudyReport`]. The version increases when a field is removed or when
 /// the meaning of a field changes.

@@ -16,18 +16,18 @@ const MOST_FOR_WIDTH: usize = 50;
 
 /// Bins of neighbouring angles.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Bins {
+pub(crate) struct Bins {
     /// Number of angles per bin. Angles beyond the last whole bin are not used.
-    pub(super) angles: usize,
+    pub(crate) angles: usize,
     /// Number of bins.
-    pub(super) count: usize,
+    pub(crate) count: usize,
     /// Number of bins per line width, at least 2.
-    pub(super) per_line: usize,
+    pub(crate) per_line: usize,
 }
 
 impl Bins {
     /// Chooses bins of about a quarter of the width of the lines.
-    pub(super) fn of(set: &Patterns) -> Result<Self> {
+    pub(crate) fn of(set: &Patterns) -> Result<Self> {
         let all: Vec<usize> = (0..set.len()).collect();
         let width = line_width(&set.select(&sample(&all, MOST_FOR_WIDTH))?);
         let angles = (width / BINS_PER_LINE).max(1);
@@ -40,7 +40,7 @@ impl Bins {
 
     /// Returns the square roots of the mean intensities of the bins, as a vector of length 1.
     /// Negative means count as 0. The vector of a pattern without intensity is 0.
-    pub(super) fn roots(&self, intensities: &[f32]) -> Vec<f64> {
+    pub(crate) fn roots(&self, intensities: &[f32]) -> Vec<f64> {
         let mean = |bin: &[f32]| bin.iter().map(|v| f64::from(*v)).sum::<f64>().max(0.0);
         let bins = intensities.chunks_exact(self.angles);
         let means: Vec<f64> = bins.map(mean).collect();
@@ -50,14 +50,14 @@ impl Bins {
     }
 
     /// Returns the vectors of some patterns as the columns of a matrix.
-    pub(super) fn columns(&self, set: &Patterns, rows: &[usize]) -> Result<DMatrix<f64>> {
+    pub(crate) fn columns(&self, set: &Patterns, rows: &[usize]) -> Result<DMatrix<f64>> {
         let column = |i: &usize| Ok(self.roots(&set.intensities(*i)?));
         let columns: Result<Vec<Vec<f64>>> = rows.par_iter().map(column).collect();
         Ok(DMatrix::from_vec(self.count, rows.len(), columns?.concat()))
     }
 
     /// Returns the first and the last angle 2θ of some bins in degrees.
-    pub(super) fn angles_of(&self, grid: &TwoThetaGrid, from: usize, to: usize) -> [f64; 2] {
+    pub(crate) fn angles_of(&self, grid: &TwoThetaGrid, from: usize, to: usize) -> [f64; 2] {
         [
             grid.angle(from * self.angles),
             grid.angle((to * self.angles).max(1) - 1),

@@ -21,21 +21,21 @@ const FEW_FOLDS: usize = 5;
 const MOST_WITH_FOLDS: usize = 500;
 
 /// Patterns as columns, with their scalar products and their folds.
-pub(super) struct Columns {
-    pub(super) columns: DMatrix<f64>,
-    pub(super) products: DMatrix<f64>,
+pub(crate) struct Columns {
+    pub(crate) columns: DMatrix<f64>,
+    pub(crate) products: DMatrix<f64>,
     folds: Vec<Vec<usize>>,
 }
 
 /// Residuals of patterns, one column per pattern.
-pub(super) struct LeftOut {
+pub(crate) struct LeftOut {
     /// Number of components.
-    pub(super) components: usize,
-    pub(super) residuals: DMatrix<f64>,
+    pub(crate) components: usize,
+    pub(crate) residuals: DMatrix<f64>,
 }
 
 impl Columns {
-    pub(super) fn new(columns: DMatrix<f64>) -> Self {
+    pub(crate) fn new(columns: DMatrix<f64>) -> Self {
         let n = columns.ncols();
         let count = match n <= MOST_WITH_FOLDS {
             true => FOLDS.min(n),
@@ -52,7 +52,7 @@ impl Columns {
     }
 
     /// Computes the components of the kept patterns.
-    pub(super) fn model(&self, kept: &[bool], most: usize) -> Result<Model> {
+    pub(crate) fn model(&self, kept: &[bool], most: usize) -> Result<Model> {
         let known: Vec<usize> = (0..kept.len()).filter(|&i| kept[i]).collect();
         Model::fit(&self.columns, &self.products, &known, most)
     }
@@ -60,7 +60,7 @@ impl Columns {
     /// Computes the residuals of all patterns. The components for the patterns of a fold are computed
     /// from the kept patterns of the other folds. Their number is the one with which blocks of bins
     /// are best predicted from the other bins.
-    pub(super) fn left_out(&self, kept: &[bool]) -> Result<LeftOut> {
+    pub(crate) fn left_out(&self, kept: &[bool]) -> Result<LeftOut> {
         let numbers = self.numbers(kept);
         let most = numbers.last().copied().unwrap_or(1);
         let model = |fold: &Vec<usize>| {

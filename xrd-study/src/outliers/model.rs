@@ -11,7 +11,7 @@ const BLOCKS: usize = 16;
 const RIDGE: f64 = 1e-6;
 
 /// Mean and principal components of some patterns.
-pub(super) struct Model {
+pub(crate) struct Model {
     mean: DVector<f64>,
     /// Orthonormal columns, one per component.
     axes: DMatrix<f64>,
@@ -20,7 +20,7 @@ pub(super) struct Model {
 impl Model {
     /// Computes the components of some columns. `products` contains the scalar products of all
     /// columns.
-    pub(super) fn fit(
+    pub(crate) fn fit(
         columns: &DMatrix<f64>,
         products: &DMatrix<f64>,
         known: &[usize],
@@ -46,23 +46,28 @@ impl Model {
     }
 
     /// Number of components.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.axes.ncols()
     }
 
     /// Keeps at most this number of components.
-    pub(super) fn truncate(&mut self, components: usize) {
+    pub(crate) fn truncate(&mut self, components: usize) {
         let kept = components.min(self.len());
         self.axes = self.axes.columns(0, kept).into_owned();
     }
 
     /// Returns the squared distance of a column from the mean.
-    pub(super) fn distance(&self, column: DVectorView<'_, f64>) -> f64 {
+    pub(crate) fn distance(&self, column: DVectorView<'_, f64>) -> f64 {
         (column - &self.mean).norm_squared()
     }
 
+    /// Returns the coordinates of each column along the components.
+    pub(crate) fn scores(&self, columns: DMatrix<f64>) -> DMatrix<f64> {
+        self.axes.tr_mul(&subtracted(columns, &self.mean))
+    }
+
     /// Returns the part of each column that the components do not reproduce.
-    pub(super) fn residuals(&self, columns: DMatrix<f64>) -> DMatrix<f64> {
+    pub(crate) fn residuals(&self, columns: DMatrix<f64>) -> DMatrix<f64> {
         let centred = subtracted(columns, &self.mean);
         if self.len() == 0 {
             return centred;
@@ -73,7 +78,7 @@ impl Model {
 
     /// Returns the squared errors of predicting each block of each column from its other blocks, one
     /// list per number of components.
-    pub(super) fn prediction_errors(
+    pub(crate) fn prediction_errors(
         &self,
         columns: DMatrix<f64>,
         numbers: &[usize],

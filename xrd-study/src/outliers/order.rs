@@ -2,7 +2,7 @@
 
 /// Returns the quantile for a fraction from 0 to 1, linear between neighbouring values; 0 for no
 /// values.
-pub(super) fn quantile(mut values: Vec<f64>, fraction: f64) -> f64 {
+pub(crate) fn quantile(mut values: Vec<f64>, fraction: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let Some(last) = values.len().checked_sub(1) else {
         return 0.0;
@@ -14,7 +14,7 @@ pub(super) fn quantile(mut values: Vec<f64>, fraction: f64) -> f64 {
 }
 
 /// Returns the median; 0 for no values.
-pub(super) fn median(values: Vec<f64>) -> f64 {
+pub(crate) fn median(values: Vec<f64>) -> f64 {
     quantile(values, 0.5)
 }
 

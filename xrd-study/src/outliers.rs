@@ -2,10 +2,10 @@
 //!
 //! A pattern is compared with a reconstruction from the other patterns: the first principal
 //! components of the square roots of the intensities. The components are computed without the pattern
-//! (in folds) and without patterns that already look like outliers. The residuals in windows of a line
-//! width are divided by those that are usual in the set. The deviation of a pattern is the mean of its
+//! (in folds) and without patterns that already look like outliers. The residuals are smoothed by a line
+//! width and divided by those that are usual in the set. The deviation of a pattern is the mean of its
 //! ten largest ratios. The logarithms of the deviations have a median and an upper quartile in every
-//! set; the threshold is 2.5 standard deviations of the normal distribution with this quartile.
+//! set; the threshold is 2.4 standard deviations of the normal distribution with this quartile.
 //!
 //! Two further deviations have thresholds of their own, because they can be small compared with those
 //! of clean patterns: a range of exactly constant intensity, and a shift of all angles.

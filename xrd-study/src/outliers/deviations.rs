@@ -8,7 +8,7 @@ use super::windows::Windows;
 use crate::error::Result;
 
 /// Threshold of the deviations, in standard deviations above the median.
-const THRESHOLD: f64 = 2.5;
+const THRESHOLD: f64 = 2.4;
 /// Increase of the threshold in small sets, where the quartile is uncertain: 8 divided by the number
 /// of patterns.
 const FOR_SMALL_SETS: f64 = 8.0;
@@ -33,8 +33,8 @@ pub(super) struct Deviations {
 }
 
 impl Deviations {
-    fn of(residuals: &DMatrix<f64>, bins: usize) -> Self {
-        let windows = Windows::new(residuals, bins);
+    fn of(residuals: &DMatrix<f64>, per_line: usize) -> Self {
+        let windows = Windows::new(residuals, per_line);
         let columns = residuals.column_iter();
         let logs: Vec<f64> = columns
             .map(|c| windows.deviation(c.as_slice()).max(SMALLEST).ln())
@@ -63,14 +63,14 @@ impl Deviations {
 }
 
 /// Computes the residuals and deviations of all patterns, without the influence of outliers on the
-/// components. Returns also which patterns have influence. A window has `bins` bins.
+/// components. Returns also which patterns have influence. A line has `per_line` bins.
 pub(super) fn deviations(
     columns: &Columns,
-    bins: usize,
+    per_line: usize,
 ) -> Result<(LeftOut, Deviations, Vec<bool>)> {
     let mut kept = vec![true; columns.columns.ncols()];
     let mut left_out = columns.left_out(&kept)?;
-    let mut found = Deviations::of(&left_out.residuals, bins);
+    let mut found = Deviations::of(&left_out.residuals, per_line);
     for _ in 0..ROUNDS {
         let all: Vec<f64> = left_out
             .residuals
@@ -80,7 +80,7 @@ pub(super) fn deviations(
         let limit = quantile(all.clone(), 1.0 - MOST_LEFT_OUT).max(THRESHOLD);
         kept = all.iter().map(|d| *d < limit).collect();
         left_out = columns.left_out(&kept)?;
-        found = Deviations::of(&left_out.residuals, bins);
+        found = Deviations::of(&left_out.residuals, per_line);
     }
     Ok((left_out, found, kept))
 }

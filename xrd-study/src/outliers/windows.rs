@@ -1,4 +1,4 @@
-//! Residuals in windows of a line width, compared with those of the other patterns.
+//! Residuals smoothed by a line width, compared with those of the other patterns.
 
 use std::ops::Range;
 
@@ -9,25 +9,40 @@ use super::order::{median, quantile};
 /// Number of the largest ratios whose mean is the deviation.
 const LARGEST: usize = 10;
 /// Quantile of the residuals of a window that is its unit.
-const UNIT: f64 = 0.75;
+const UNIT: f64 = 0.9;
 /// Smallest unit of a window, as a fraction of the median residual of all windows.
 const SMALLEST_UNIT: f64 = 0.3;
 /// Smallest median residual, as a fraction of the mean value of a pattern.
 const NEGLIGIBLE: f64 = 1e-6;
+/// Standard deviation of the Gaussian, as a fraction of the line width.
+const SIGMA: f64 = 0.5;
+/// Standard deviations of the Gaussian to either side.
+const REACH: f64 = 4.0;
 
-/// Windows of a line width, each with the usual size of its residual.
+/// Windows of half a line width, each with the usual size of its residual. The residual of a window is
+/// a mean with the weights of a Gaussian that is a line width wide, so that a whole line counts and
+/// noise does not.
 pub(super) struct Windows {
+    /// Number of bins per window.
     bins: usize,
+    /// Weights of the bin in the middle of a window and of those to either side.
+    weights: Vec<f64>,
     units: Vec<f64>,
 }
 
 impl Windows {
-    /// Computes the units of the windows. `residuals` has one column per pattern.
-    pub(super) fn new(residuals: &DMatrix<f64>, bins: usize) -> Self {
-        let columns: Vec<Vec<f64>> = residuals
-            .column_iter()
-            .map(|c| sizes(c.as_slice(), bins))
-            .collect();
+    /// Computes the units of the windows. `residuals` has one column per pattern; `per_line` is the
+    /// number of bins per line width.
+    pub(super) fn new(residuals: &DMatrix<f64>, per_line: usize) -> Self {
+        let sigma = SIGMA * per_line as f64;
+        let weight = |i: usize| (-0.5 * (i as f64 / sigma).powi(2)).exp();
+        let mut windows = Self {
+            bins: (per_line / 2).max(1),
+            weights: (0..=(REACH * sigma).ceil() as usize).map(weight).collect(),
+            units: Vec::new(),
+        };
+        let columns = residuals.column_iter();
+        let columns: Vec<Vec<f64>> = columns.map(|c| windows.sizes(c.as_slice())).collect();
         let negligible = NEGLIGIBLE / (residuals.nrows().max(1) as f64).sqrt();
         let typical = median(columns.concat()).max(negligible);
         let count = columns.first().map_or(0, Vec::len);
@@ -35,13 +50,30 @@ impl Windows {
             let usual = quantile(columns.iter().map(|c| c[w]).collect(), UNIT);
             usual.hypot(SMALLEST_UNIT * typical)
         };
-        let units = (0..count).map(unit).collect();
-        Self { bins, units }
+        windows.units = (0..count).map(unit).collect();
+        windows
+    }
+
+    /// Absolute values of the means of the windows. The last window may be shorter.
+    fn sizes(&self, residual: &[f64]) -> Vec<f64> {
+        let size = |start: usize| {
+            let middle = (start + self.bins / 2).min(residual.len() - 1);
+            let reach = self.weights.len() - 1;
+            let near = middle.saturating_sub(reach)..(middle + reach + 1).min(residual.len());
+            let weights = near.clone().map(|b| self.weights[b.abs_diff(middle)]);
+            let sum: f64 = weights
+                .clone()
+                .zip(&residual[near])
+                .map(|(w, v)| w * v)
+                .sum();
+            sum.abs() / weights.sum::<f64>()
+        };
+        (0..residual.len()).step_by(self.bins).map(size).collect()
     }
 
     /// Returns the residual of each window in its unit.
     fn ratios(&self, residual: &[f64]) -> Vec<f64> {
-        let sizes = sizes(residual, self.bins);
+        let sizes = self.sizes(residual);
         let pairs = sizes.iter().zip(&self.units);
         pairs.map(|(size, unit)| size / unit).collect()
     }
@@ -69,30 +101,37 @@ impl Windows {
     }
 }
 
-/// Root mean squares of the windows. The last window may be shorter.
-fn sizes(residual: &[f64], bins: usize) -> Vec<f64> {
-    let mean_square = |w: &[f64]| w.iter().map(|v| v * v).sum::<f64>() / w.len() as f64;
-    residual
-        .chunks(bins)
-        .map(|w| mean_square(w).sqrt())
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_strongest_windows_are_those_around_the_largest_ratio() {
-        let ones = DMatrix::from_element(12, 5, 1.0);
-        let windows = Windows::new(&ones, 2);
-        let mut residual = vec![1.0; 12];
-        residual[4..8].fill(9.0);
-        residual[9] = 3.0;
-        assert_eq!(windows.strongest(&residual), 4..8);
-        assert_eq!(windows.strongest(&vec![1.0; 12]), 0..12);
-        let (deviation, usual) = (windows.deviation(&residual), windows.deviation(&[1.0; 12]));
+        let ones = DMatrix::from_element(60, 5, 1.0);
+        let windows = Windows::new(&ones, 4);
+        let mut residual = vec![1.0; 60];
+        residual[20..28].fill(9.0);
+        residual[50] = 3.0;
+        let strongest = windows.strongest(&residual);
+        assert!((18..=20).contains(&strongest.start) && (28..=30).contains(&strongest.end));
+        assert_eq!(windows.strongest(&[1.0; 60]), 0..60);
+        let (deviation, usual) = (windows.deviation(&residual), windows.deviation(&[1.0; 60]));
         assert!(deviation > 3.0 * usual, "{deviation} {usual}");
+    }
+
+    /// A line counts more than noise with the same sum of squares.
+    #[test]
+    fn noise_is_averaged() {
+        let windows = Windows::new(&DMatrix::from_element(80, 3, 1.0), 8);
+        let line: Vec<f64> = (0..80)
+            .map(|i| f64::from(u8::from((40..48).contains(&i))))
+            .collect();
+        let noise: Vec<f64> = line
+            .iter()
+            .enumerate()
+            .map(|(i, v)| v * [1.0, -1.0][i % 2])
+            .collect();
+        assert!(windows.deviation(&line) > 5.0 * windows.deviation(&noise));
     }
 
     #[test]

@@ -41,6 +41,10 @@ pub(super) fn onsets(columns: &DMatrix<f64>, change: &Range<usize>, per_line: us
     let mean = |bin: usize, of: &Range<usize>| {
         of.clone().map(|c| height(bin, c)).sum::<f64>() / of.len() as f64
     };
+    // Next to a line that disappears, the height rises but the intensity does not.
+    let level = |bin: usize, of: &Range<usize>| {
+        of.clone().map(|c| columns[(bin, c)]).sum::<f64>() / of.len() as f64
+    };
     let inner = reach..bins - reach;
     let rises: Vec<f64> = inner
         .clone()
@@ -55,6 +59,7 @@ pub(super) fn onsets(columns: &DMatrix<f64>, change: &Range<usize>, per_line: us
         rises[i] >= SMALLEST * highest
             && rises[i] > NOISE * noise / (AVERAGED as f64).sqrt()
             && rises[i] > 0.0
+            && level(bin, &after) - level(bin, &before) > rises[i] / 2.0
             && near.clone().all(|j| rises[j] < rises[i] || j >= i)
             && near.clone().all(|j| rises[j] <= rises[i])
             && mean(bin, &before).max(0.0) < NEW * mean(bin, &after)
@@ -95,6 +100,9 @@ mod tests {
         let columns = DMatrix::from_fn(120, 16, |b, c| line(b, 40.0) + share(c) * line(b, 80.0));
         let found = onsets(&columns, &(6..8), 4);
         assert_eq!(found, [Onset { bin: 80, column: 7 }]);
+        // No line appears next to one that disappears.
+        let reverse = columns.select_columns(&(0..16).rev().collect::<Vec<_>>());
+        assert!(onsets(&reverse, &(7..9), 4).is_empty());
         assert!(onsets(&columns, &(1..2), 4).is_empty());
         assert!(onsets(&columns, &(15..16), 4).is_empty());
     }

@@ -58,7 +58,7 @@ TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "re
 KINDS = ["foreign", "impurity", "dead", "shift"]
 SHARES = [0.03, 0.04, 0.05]
 REASONS = {
-    "foreign": ["apart", "foreign_lines", "missing_lines"],
+    "foreign": ["apart", "foreign_lines"],
     "impurity": ["apart", "foreign_lines"],
     "dead": ["dead_range"],
     "shift": ["shifted"],
@@ -189,8 +189,11 @@ class Set:
                 start = rng.integers(points - width)
                 patterns[i, start : start + width] = rng.choice([0, old[start]])
             else:
-                by = 0.3 * rng.choice([-1, 1])
-                patterns[i] = np.interp(self.angles - by, self.angles, old)
+                by = 0.3 * rng.choice([-1, 1]) / (self.angles[1] - self.angles[0])
+                # Beyond its ends, the pattern is continued by its mirror image.
+                places = np.pad(np.arange(points), points - 1, "reflect")
+                shifted = np.interp(np.arange(points) - by, np.arange(1 - points, 2 * points - 1), old[places])
+                patterns[i] = shifted
         return patterns, rows
 
 

@@ -11,7 +11,7 @@ use super::dead_range::Constant;
 use super::deviations::{Deviations, deviations};
 use super::left_out::{Columns, LeftOut};
 use super::model::Model;
-use super::order::median;
+use super::order::{median, quantile};
 use super::shift::{Aligner, Alignment};
 use crate::dataset::Patterns;
 use crate::error::Result;
@@ -28,6 +28,9 @@ const SMALLEST_SHIFT_DEG: f64 = 0.15;
 const SMALLEST_SHIFT: f64 = 3.0 * 1.4826;
 /// Smallest gain of a shift that belongs to the usual shifts of the set.
 const CLEAR_GAIN: f64 = 1.1;
+/// Largest distance of a shifted pattern from similar patterns without its shift, in units of the
+/// distance that nine of ten patterns of the set do not exceed. A pattern of another phase is farther.
+const FARTHEST: f64 = 1.5;
 /// Of larger sets, only patterns with deviations above this number of standard deviations are
 /// shifted.
 const SHIFTED_IN_LARGE_SETS: f64 = 0.7;
@@ -112,9 +115,8 @@ impl<'a> Search<'a> {
             residuals: self.left_out.residuals.clone(),
         };
         let aligned = self.alignments(&sample);
-        let usual = median(aligned.iter().map(clear_shift).collect());
-        let smallest = SMALLEST_SHIFT_DEG.max(SMALLEST_SHIFT * usual);
-        let mut findings = self.compared(&sample, &aligned, smallest)?;
+        let limits = ShiftLimits::of(&aligned);
+        let mut findings = self.compared(&sample, &aligned, limits)?;
         let is_other = |i: &usize| self.rows.binary_search(i).is_err();
         let others: Vec<usize> = (0..self.set.len()).filter(is_other).collect();
         for indices in others.chunks(AT_ONCE) {
@@ -126,7 +128,7 @@ impl<'a> Search<'a> {
                 columns,
             };
             let aligned = self.alignments(&others);
-            findings.extend(self.compared(&others, &aligned, smallest)?);
+            findings.extend(self.compared(&others, &aligned, limits)?);
         }
         findings.sort_by_key(|f| f.index);
         Ok(findings)
@@ -156,7 +158,7 @@ impl<'a> Search<'a> {
         &self,
         compared: &Compared,
         aligned: &[Alignment],
-        smallest_shift: f64,
+        limits: ShiftLimits,
     ) -> Result<Vec<Finding>> {
         let angles = self.set.grid().len() as f64;
         let finding = |c: usize| {
@@ -167,7 +169,7 @@ impl<'a> Search<'a> {
                 .longest(&intensities, compared.own[c].is_some());
             let residual = compared.residuals.column(c);
             let alignment = aligned[c];
-            let is_shift = alignment.by_deg.abs() >= smallest_shift - 1e-9;
+            let is_shift = limits.permit(&alignment);
             let gain = alignment.gain.ln() / SHIFT_GAIN.ln();
             Ok(Finding {
                 index,
@@ -226,16 +228,12 @@ impl<'a> Search<'a> {
             let ends = [grid.start(), grid.last()];
             return (OutlierReason::Shifted { by_deg }, ends);
         }
-        let bins = self.deviations.windows().strongest(residual);
-        let part = &residual[bins.clone()];
-        let squared = |values: &[f64]| values.iter().map(|v| v * v).sum::<f64>();
-        let positive: Vec<f64> = part.iter().map(|v| v.max(0.0)).collect();
-        let reason = if squared(residual) > APART * self.model.distance(column) {
-            OutlierReason::Apart
-        } else if squared(&positive) >= 0.5 * squared(part) {
-            OutlierReason::ForeignLines
-        } else {
-            OutlierReason::MissingLines
+        let (bins, is_positive) = self.deviations.windows().strongest(residual);
+        let squared: f64 = residual.iter().map(|v| v * v).sum();
+        let reason = match is_positive {
+            _ if squared > APART * self.model.distance(column) => OutlierReason::Apart,
+            true => OutlierReason::ForeignLines,
+            false => OutlierReason::MissingLines,
         };
         (reason, self.bins.angles_of(grid, bins.start, bins.end))
     }
@@ -248,10 +246,32 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Returns the size of a shift in degrees, or 0 for a shift that hardly gains anything.
-fn clear_shift(alignment: &Alignment) -> f64 {
-    match alignment.gain >= CLEAR_GAIN {
-        true => alignment.by_deg.abs(),
-        false => 0.0,
+/// Limits of shifts, computed from those of the set.
+#[derive(Clone, Copy)]
+struct ShiftLimits {
+    /// Smallest shift in degrees.
+    smallest_deg: f64,
+    /// Largest distance of a pattern from similar patterns without its shift.
+    farthest: f64,
+}
+
+impl ShiftLimits {
+    fn of(aligned: &[Alignment]) -> Self {
+        let clear = |a: &Alignment| match a.gain >= CLEAR_GAIN {
+            true => a.by_deg.abs(),
+            false => 0.0,
+        };
+        let usual = median(aligned.iter().map(clear).collect());
+        let measured = aligned.iter().map(|a| a.distance * a.gain);
+        let distances = measured.filter(|d| *d > 0.0).collect();
+        Self {
+            smallest_deg: SMALLEST_SHIFT_DEG.max(SMALLEST_SHIFT * usual),
+            farthest: FARTHEST * quantile(distances, 0.9),
+        }
+    }
+
+    fn permit(&self, alignment: &Alignment) -> bool {
+        let is_large = alignment.by_deg.abs() >= self.smallest_deg - 1e-9;
+        is_large && alignment.distance <= self.farthest
     }
 }

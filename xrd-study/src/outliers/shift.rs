@@ -18,12 +18,15 @@ pub(super) struct Alignment {
     pub(super) by_deg: f64,
     /// Distance as measured divided by the distance without the shift, at least 1.
     pub(super) gain: f64,
+    /// Distance without the shift.
+    pub(super) distance: f64,
 }
 
 impl Alignment {
     pub(super) const NONE: Self = Self {
         by_deg: 0.0,
         gain: 1.0,
+        distance: 0.0,
     };
 }
 
@@ -88,6 +91,7 @@ impl Aligner {
             Alignment {
                 by_deg: f64::from(best.0) * LARGEST_DEG / f64::from(STEPS),
                 gain: f64::from(measured.max(f32::EPSILON) / best.1.max(f32::EPSILON)).sqrt(),
+                distance: f64::from(best.1).sqrt(),
             }
         };
         (0..own.len()).map(alignment).collect()
@@ -167,7 +171,7 @@ mod tests {
         let columns = DMatrix::from_fn(200, 3, |b, _| line(100.0)(b));
         let aligner = Aligner::new(&columns, 0.03).unwrap();
         let found = aligner.alignments(&columns, &[Some(0), Some(1), Some(2)]);
-        assert_eq!(found, [Alignment::NONE; 3]);
+        assert!(found.iter().all(|a| (a.by_deg, a.gain) == (0.0, 1.0)));
         assert_eq!(mean_of_smallest([].into_iter()), 0.0);
     }
 }

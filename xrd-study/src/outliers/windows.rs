@@ -54,9 +54,9 @@ impl Windows {
         windows
     }
 
-    /// Absolute values of the means of the windows. The last window may be shorter.
-    fn sizes(&self, residual: &[f64]) -> Vec<f64> {
-        let size = |start: usize| {
+    /// Means of the windows. The last window may be shorter.
+    fn means(&self, residual: &[f64]) -> Vec<f64> {
+        let mean = |start: usize| {
             let middle = (start + self.bins / 2).min(residual.len() - 1);
             let reach = self.weights.len() - 1;
             let near = middle.saturating_sub(reach)..(middle + reach + 1).min(residual.len());
@@ -66,38 +66,53 @@ impl Windows {
                 .zip(&residual[near])
                 .map(|(w, v)| w * v)
                 .sum();
-            sum.abs() / weights.sum::<f64>()
+            sum / weights.sum::<f64>()
         };
-        (0..residual.len()).step_by(self.bins).map(size).collect()
+        (0..residual.len()).step_by(self.bins).map(mean).collect()
     }
 
-    /// Returns the residual of each window in its unit.
+    /// Absolute values of the means of the windows.
+    fn sizes(&self, residual: &[f64]) -> Vec<f64> {
+        self.means(residual).into_iter().map(f64::abs).collect()
+    }
+
+    /// Returns the mean of each window in its unit.
     fn ratios(&self, residual: &[f64]) -> Vec<f64> {
-        let sizes = self.sizes(residual);
-        let pairs = sizes.iter().zip(&self.units);
-        pairs.map(|(size, unit)| size / unit).collect()
+        let means = self.means(residual);
+        let pairs = means.iter().zip(&self.units);
+        pairs.map(|(mean, unit)| mean / unit).collect()
     }
 
     /// Returns the deviation of a pattern: the mean of the largest ratios.
     pub(super) fn deviation(&self, residual: &[f64]) -> f64 {
         let mut ratios = self.ratios(residual);
+        ratios.iter_mut().for_each(|r| *r = r.abs());
         ratios.sort_by(|a, b| b.total_cmp(a));
         let largest = &ratios[..ratios.len().min(LARGEST)];
         largest.iter().sum::<f64>() / largest.len().max(1) as f64
     }
 
     /// Returns the bins of the window with the largest ratio, together with the windows next to it
-    /// whose ratios are at least half of it.
-    pub(super) fn strongest(&self, residual: &[f64]) -> Range<usize> {
+    /// whose ratios are at least half of it. Returns also whether the ratio is positive.
+    ///
+    /// Foreign lines reduce the share of all other lines. A positive ratio therefore counts if it is
+    /// at least half as large as the largest negative one.
+    pub(super) fn strongest(&self, residual: &[f64]) -> (Range<usize>, bool) {
         let ratios = self.ratios(residual);
-        let indices = 0..ratios.len();
-        let Some(top) = indices.max_by(|&a, &b| ratios[a].total_cmp(&ratios[b])) else {
-            return 0..0;
+        let highest = ratios.iter().copied().fold(0.0, f64::max);
+        let lowest = ratios.iter().copied().fold(0.0, f64::min);
+        let is_positive = highest >= 0.5 * -lowest;
+        let sign = if is_positive { 1.0 } else { -1.0 };
+        let sizes: Vec<f64> = ratios.into_iter().map(|r| sign * r).collect();
+        let indices = 0..sizes.len();
+        let Some(top) = indices.max_by(|&a, &b| sizes[a].total_cmp(&sizes[b])) else {
+            return (0..0, is_positive);
         };
-        let near = |w: &usize| ratios[*w] >= 0.5 * ratios[top];
+        let near = |w: &usize| sizes[*w] >= 0.5 * sizes[top];
         let from = (0..top).rev().take_while(near).last().unwrap_or(top);
-        let to = (top + 1..ratios.len()).take_while(near).last();
-        from * self.bins..((to.unwrap_or(top) + 1) * self.bins).min(residual.len())
+        let to = (top + 1..sizes.len()).take_while(near).last();
+        let end = (to.unwrap_or(top) + 1) * self.bins;
+        (from * self.bins..end.min(residual.len()), is_positive)
     }
 }
 
@@ -112,9 +127,12 @@ mod tests {
         let mut residual = vec![1.0; 60];
         residual[20..28].fill(9.0);
         residual[50] = 3.0;
-        let strongest = windows.strongest(&residual);
+        let (strongest, is_positive) = windows.strongest(&residual);
+        assert!(is_positive);
         assert!((18..=20).contains(&strongest.start) && (28..=30).contains(&strongest.end));
-        assert_eq!(windows.strongest(&[1.0; 60]), 0..60);
+        assert_eq!(windows.strongest(&[1.0; 60]), (0..60, true));
+        let negative: Vec<f64> = residual.iter().map(|v| -v).collect();
+        assert_eq!(windows.strongest(&negative), (strongest, false));
         let (deviation, usual) = (windows.deviation(&residual), windows.deviation(&[1.0; 60]));
         assert!(deviation > 3.0 * usual, "{deviation} {usual}");
     }

@@ -5,10 +5,10 @@ use std::ops::Range;
 use nalgebra::DMatrix;
 
 /// Number of patterns before and after a transition that are averaged.
-const AVERAGED: usize = 5;
+const AVERAGED: usize = 3;
 /// Smallest height of a line, as a fraction of the highest change.
 const SMALLEST: f64 = 0.1;
-/// Smallest height of a line, in standard deviations of its noise.
+/// Smallest height of a line, in standard deviations of the heights before the transition.
 const NOISE: f64 = 5.0;
 /// A line is new if its earlier height is below this fraction of its later height.
 const NEW: f64 = 0.2;
@@ -54,8 +54,7 @@ pub(super) fn onsets(columns: &DMatrix<f64>, change: &Range<usize>, per_line: us
     let is_line = |&bin: &usize| {
         let i = bin - reach;
         let near = i.saturating_sub(per_line)..(i + per_line + 1).min(rises.len());
-        let noise = spread(before.clone().map(|c| height(bin, c)))
-            .max(spread(after.clone().map(|c| height(bin, c))));
+        let noise = spread(before.clone().map(|c| height(bin, c)));
         rises[i] >= SMALLEST * highest
             && rises[i] > NOISE * noise / (AVERAGED as f64).sqrt()
             && rises[i] > 0.0

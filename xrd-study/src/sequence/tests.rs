@@ -1,6 +1,8 @@
-use xrd_core::{PatternSet, TwoThetaGrid};
+use xrd_core::{Atom, Element, Lattice, PatternSet, Structure, TwoThetaGrid};
+use xrd_sim::{CountingNoise, Effects, Instrument, PatternKey, measure};
 
 use super::*;
+use crate::experiment::Reading;
 
 const ANGLES: usize = 500;
 
@@ -157,4 +159,98 @@ fn wrong_values_are_refused() {
         error(&[1.0, f64::NAN], &[]),
         "value of a series is NaN (expected a finite number)"
     );
+}
+
+/// Iron on heating, with counting noise: the body-centred phase expands, the face-centred one is
+/// there from 1185 K, and half of the specimen has changed at 1200 K.
+fn iron(kelvins: &[f64]) -> Patterns {
+    let iron = Element::from_symbol("Fe").unwrap();
+    let cell = |a: f64, places: &[[f64; 3]]| {
+        let lattice = Lattice::from_parameters(a, a, a, 90.0, 90.0, 90.0).unwrap();
+        let atoms = places.iter().map(|p| Atom::new(iron, *p)).collect();
+        Structure::new(lattice, atoms).unwrap()
+    };
+    let grid = TwoThetaGrid::new(40.0, 0.02, 3000).unwrap();
+    let instrument = Instrument::laboratory(0.1).unwrap().with_grid(grid);
+    let pattern = |(i, kelvin): (usize, &f64)| {
+        let strain = 1.0 + 1.5e-5 * (kelvin - 300.0);
+        let body = cell(2.866 * strain, &[[0.0; 3], [0.5; 3]]);
+        let faces = [[0.0; 3], [0.0, 0.5, 0.5], [0.5, 0.0, 0.5], [0.5, 0.5, 0.0]];
+        let face = cell(3.58 * strain, &faces);
+        let share = ((kelvin - 1185.0) / 30.0).clamp(0.0, 1.0);
+        let counts = CountingNoise::new(3e3).unwrap();
+        let effects = Effects::default().with_counting_noise(counts);
+        let of = |structure: &Structure, stream| {
+            let key = PatternKey::new(i as u64, stream);
+            measure(structure, &instrument, &effects, key).unwrap()
+        };
+        let (body, face) = (of(&body, 0), of(&face, 1));
+        let pairs = body.intensities().iter().zip(face.intensities());
+        let mixed = pairs.map(|(b, f)| (1.0 - share) as f32 * b + share as f32 * f + 0.02);
+        mixed.collect::<Vec<f32>>()
+    };
+    let block = kelvins.iter().enumerate().flat_map(pattern).collect();
+    PatternSet::unnamed(grid, block).unwrap().into()
+}
+
+#[test]
+fn the_transition_of_17_simulated_patterns_is_found() {
+    let kelvins: Vec<f64> = (0..17).map(|i| 900.0 + 40.0 * f64::from(i)).collect();
+    let report = sequence(&iron(&kelvins), &kelvins, &[]).unwrap().report;
+    let [transition] = report.transitions.as_slice() else {
+        panic!("{report:?}");
+    };
+    // The patterns were measured at 1180 K and 1220 K.
+    assert_eq!(
+        (transition.from, transition.to),
+        (1180.0, 1220.0),
+        "{report:?}"
+    );
+    assert!((transition.value - 1200.0).abs() < 1.0, "{transition:?}");
+    assert!(transition.speed > 3.0, "{transition:?}");
+    // The lines (111) and (200) of the new phase, and (110) of the old one.
+    let near = |lines: &[OnsetReport], angle: f64| {
+        let found = lines.iter().find(|l| (l.two_theta_deg - angle).abs() < 0.2);
+        found.map(|l| l.value)
+    };
+    assert_eq!(
+        near(&transition.appear, 43.2),
+        Some(1220.0),
+        "{transition:?}"
+    );
+    assert_eq!(
+        near(&transition.appear, 50.4),
+        Some(1220.0),
+        "{transition:?}"
+    );
+    assert_eq!(
+        near(&transition.disappear, 44.0),
+        Some(1220.0),
+        "{transition:?}"
+    );
+}
+
+/// Chromium chloride and sodium chloride react between 380 °C and 590 °C, fastest at 410 °C.
+#[test]
+#[ignore = "needs the real files: XRD_TEST_DATA=... cargo test -p xrd-study -- --ignored"]
+fn the_reaction_of_a_measured_ramp_is_found() {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
+    let data = std::env::var("XRD_TEST_DATA").unwrap_or_else(|_| beside.to_owned());
+    let ramp = std::path::Path::new(&data).join("measured/nacl-ramp");
+    let table = std::fs::read_to_string(ramp.join("temperatures.csv")).unwrap();
+    let value = |line: &str| line.rsplit(',').next().unwrap().parse().unwrap();
+    let celsius: Vec<f64> = table.lines().skip(1).map(value).collect();
+    let table = ramp.join("temperatures.csv");
+    let reading = Reading::default().with_resample(true);
+    let read = crate::dataset::read(&ramp, &reading, None, &[&table]);
+    let set: Patterns = read.unwrap().set.into();
+    let report = sequence(&set, &celsius, &[]).unwrap().report;
+    let fastest = report
+        .transitions
+        .iter()
+        .max_by(|a, b| a.speed.total_cmp(&b.speed));
+    let fastest = fastest.unwrap();
+    assert_eq!((fastest.from, fastest.to), (405.0, 410.0), "{report:?}");
+    assert!((370.0..=390.0).contains(&fastest.begins), "{fastest:?}");
+    assert!((510.0..=600.0).contains(&fastest.ends), "{fastest:?}");
 }

@@ -285,7 +285,13 @@ impl Path<'_> {
                 None => self.steps.len(),
             };
             let steps = segments[region.start].start..segments[region.end - 1].end;
+            let speed = |i: &usize| self.speeds[*i];
+            let steepest = steps.clone().max_by(|a, b| speed(a).total_cmp(&speed(b)));
+            let steepest = steepest.unwrap_or(steps.start);
             let report = TransitionReport {
+                steepest_from: self.values[steepest],
+                steepest_to: self.values[steepest + 1],
+                steepest_speed: self.speeds[steepest] / usual,
                 value: self.middle(segment),
                 from: self.values[from.min(segment.start)],
                 to: self.values[to.max(segment.end)],

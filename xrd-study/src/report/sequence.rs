@@ -39,6 +39,12 @@ pub struct TransitionReport {
     pub ends: f64,
     /// Speed of the fastest change, divided by the usual speed.
     pub speed: f64,
+    /// Value before the fastest single step.
+    pub steepest_from: f64,
+    /// Value after the fastest single step.
+    pub steepest_to: f64,
+    /// Speed of the fastest single step, divided by the usual speed.
+    pub steepest_speed: f64,
     /// Lines that appear. The strongest one comes first.
     pub appear: Vec<OnsetReport>,
     /// Lines that disappear. The strongest one comes first.

@@ -208,6 +208,8 @@ fn the_transition_of_17_simulated_patterns_is_found() {
     );
     assert!((transition.value - 1200.0).abs() < 1.0, "{transition:?}");
     assert!(transition.speed > 3.0, "{transition:?}");
+    let steepest = (transition.steepest_from, transition.steepest_to);
+    assert_eq!(steepest, (1180.0, 1220.0));
     // The lines (111) and (200) of the new phase, and (110) of the old one.
     let near = |lines: &[OnsetReport], angle: f64| {
         let found = lines.iter().find(|l| (l.two_theta_deg - angle).abs() < 0.2);
@@ -250,7 +252,12 @@ fn the_reaction_of_a_measured_ramp_is_found() {
         .iter()
         .max_by(|a, b| a.speed.total_cmp(&b.speed));
     let fastest = fastest.unwrap();
-    assert_eq!((fastest.from, fastest.to), (405.0, 410.0), "{report:?}");
+    assert_eq!(
+        (fastest.steepest_from, fastest.steepest_to),
+        (405.0, 410.0),
+        "{report:?}"
+    );
+    assert!(fastest.steepest_speed > 15.0 && fastest.from >= 390.0 && fastest.to <= 520.0);
     assert!((370.0..=390.0).contains(&fastest.begins), "{fastest:?}");
     assert!((510.0..=600.0).contains(&fastest.ends), "{fastest:?}");
 }

@@ -6,10 +6,10 @@
 //! neighbouring values, divided by the difference of the values) are cut into segments of constant
 //! mean. Segments that are clearly faster than the median are transitions.
 
+mod lines;
 mod onsets;
+mod path;
 mod segments;
-
-use std::ops::Range;
 
 use nalgebra::DMatrix;
 
@@ -18,10 +18,10 @@ use crate::error::{Error, Result};
 use crate::outliers::bins::Bins;
 use crate::outliers::left_out::Columns;
 use crate::outliers::order::median;
-use crate::report::{OnsetReport, SequenceReport, TransitionReport};
+use crate::report::SequenceReport;
 use crate::sample::sample;
-use onsets::onsets;
-use segments::Costs;
+use lines::Lines;
+use path::Path;
 
 /// Largest number of different values that are compared. Of more values, an evenly spaced sample is
 /// used.
@@ -29,16 +29,6 @@ pub const MOST_SEQUENCE_VALUES: usize = 1000;
 
 /// Smallest number of different values of which transitions are searched.
 const FEWEST: usize = 8;
-/// Smallest standard deviation of the logarithm of a speed.
-const SMALLEST_SPREAD: f64 = 0.2;
-/// Smallest speed of a transition, divided by the usual speed.
-const FASTER: f64 = 2.0;
-/// Smallest difference of the mean logarithm of a transition, in standard errors.
-const CLEAR: f64 = 3.0;
-/// Standard deviation of a normal distribution divided by the median of absolute deviations.
-const OF_DEVIATION: f64 = 1.4826;
-/// Smallest distance, so that every distance has a logarithm.
-const SMALLEST: f64 = 1e-9;
 
 /// Patterns in the order of a variable.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -97,12 +87,12 @@ pub fn sequence(set: &Patterns, values: &[f64], points: &[Vec<f64>]) -> Result<S
         steps: &steps,
         speeds: &speeds,
     };
-    let found = match values.len() >= FEWEST && usual > SMALLEST {
+    let found = match values.len() >= FEWEST {
         true => path.transitions(usual),
         false => Vec::new(),
     };
     let lines = Lines {
-        set,
+        grid: set.grid(),
         bins,
         intensities: columns.map(|v| v * v),
         values: &values,
@@ -243,128 +233,6 @@ fn residuals(columns: &DMatrix<f64>, values: &[f64]) -> Vec<Option<f64>> {
         Some((columns.column(i) - between).norm())
     };
     (0..n).map(residual).collect()
-}
-
-/// Path of the patterns.
-struct Path<'a> {
-    values: &'a [f64],
-    steps: &'a [f64],
-    speeds: &'a [f64],
-}
-
-impl Path<'_> {
-    /// Finds the transitions, each with its steps.
-    fn transitions(&self, usual: f64) -> Vec<(TransitionReport, Range<usize>)> {
-        let floor = SMALLEST * usual;
-        let logs: Vec<f64> = self.speeds.iter().map(|s| s.max(floor).ln()).collect();
-        let spread = spread(&logs);
-        let costs = Costs::new(&logs, spread * spread);
-        let segments = costs.segments();
-        let excess = |s: &Range<usize>| costs.mean(s) - usual.ln();
-        let is_fast = |s: &Range<usize>| {
-            let clear = CLEAR * spread / (s.len() as f64).sqrt();
-            excess(s) > clear.max(FASTER.ln())
-        };
-        let mut found = Vec::new();
-        let mut next = 0;
-        while next < segments.len() {
-            let fast = segments[next..].iter().take_while(|s| is_fast(s)).count();
-            let region = next..next + fast;
-            next += fast.max(1);
-            let fastest = region
-                .clone()
-                .max_by(|&a, &b| excess(&segments[a]).total_cmp(&excess(&segments[b])));
-            let Some(f) = fastest else { continue };
-            let segment = &segments[f];
-            let from = match f {
-                0 => 0,
-                _ => costs.boundary(&segments[f - 1], segment).start,
-            };
-            let to = match segments.get(f + 1) {
-                Some(after) => costs.boundary(segment, after).end,
-                None => self.steps.len(),
-            };
-            let steps = segments[region.start].start..segments[region.end - 1].end;
-            let speed = |i: &usize| self.speeds[*i];
-            let steepest = steps.clone().max_by(|a, b| speed(a).total_cmp(&speed(b)));
-            let steepest = steepest.unwrap_or(steps.start);
-            let report = TransitionReport {
-                steepest_from: self.values[steepest],
-                steepest_to: self.values[steepest + 1],
-                steepest_speed: self.speeds[steepest] / usual,
-                value: self.middle(segment),
-                from: self.values[from.min(segment.start)],
-                to: self.values[to.max(segment.end)],
-                begins: self.values[steps.start],
-                ends: self.values[steps.end],
-                speed: excess(segment).exp(),
-                ..TransitionReport::default()
-            };
-            found.push((report, steps));
-        }
-        found
-    }
-
-    /// Value at which half of the length of some steps is over.
-    fn middle(&self, steps: &Range<usize>) -> f64 {
-        let half = self.steps[steps.clone()].iter().sum::<f64>() / 2.0;
-        let mut before = 0.0;
-        for i in steps.clone() {
-            let step = self.steps[i];
-            if before + step >= half {
-                let share = if step > 0.0 {
-                    (half - before) / step
-                } else {
-                    0.5
-                };
-                return self.values[i] + share * (self.values[i + 1] - self.values[i]);
-            }
-            before += step;
-        }
-        self.values[steps.end]
-    }
-}
-
-/// Robust standard deviation of numbers around a mean that changes rarely.
-fn spread(numbers: &[f64]) -> f64 {
-    let changes = numbers.windows(2).map(|v| (v[1] - v[0]).abs());
-    let usual = median(changes.collect());
-    (OF_DEVIATION * usual / 2f64.sqrt()).max(SMALLEST_SPREAD)
-}
-
-/// Intensities of each value, in which lines are found.
-struct Lines<'a> {
-    set: &'a Patterns,
-    bins: Bins,
-    /// One column per value.
-    intensities: DMatrix<f64>,
-    values: &'a [f64],
-}
-
-impl Lines<'_> {
-    /// Adds the lines that appear and disappear within some steps.
-    fn added(&self, mut report: TransitionReport, steps: &Range<usize>) -> TransitionReport {
-        let last = self.values.len() - 1;
-        let angle = |bin: usize| {
-            let [from, to] = self.bins.angles_of(self.set.grid(), bin, bin + 1);
-            (from + to) / 2.0
-        };
-        let onset = |bin: usize, column: usize| OnsetReport {
-            two_theta_deg: angle(bin),
-            value: self.values[column],
-        };
-        let appear = onsets(&self.intensities, steps, self.bins.per_line);
-        report.appear = appear.iter().map(|o| onset(o.bin, o.column)).collect();
-        // Lines disappear in the reverse order.
-        let columns: Vec<usize> = (0..=last).rev().collect();
-        let reverse = self.intensities.select_columns(&columns);
-        let backwards = last - steps.end..last - steps.start;
-        let disappear = onsets(&reverse, &backwards, self.bins.per_line);
-        let gone = |column: usize| (last - column + 1).min(last);
-        let found = disappear.iter().map(|o| onset(o.bin, gone(o.column)));
-        report.disappear = found.collect();
-        report
-    }
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(constant.longest(&patterns[4], true), 10..18);
         assert_eq!(constant.longest(&patterns[4], false), 10..18);
         assert_eq!(constant.longest(&patterns[5], true), 0..0);
-        assert_eq!(constant.longest(&vec![1.0; 40], false), 0..31);
+        assert_eq!(constant.longest(&[1.0; 40], false), 0..31);
     }
 
     #[test]

@@ -3,6 +3,7 @@ use xrd_sim::{CountingNoise, Effects, Instrument, PatternKey, measure};
 
 use super::*;
 use crate::experiment::Reading;
+use crate::report::OnsetReport;
 
 const ANGLES: usize = 500;
 

@@ -9,9 +9,9 @@ use crate::error::Result;
 
 /// Threshold of the deviations, in standard deviations above the median.
 const THRESHOLD: f64 = 2.4;
-/// Increase of the threshold in small sets, where the quartile is uncertain: 8 divided by the number
+/// Increase of the threshold in small sets, where the quartile is uncertain: 16 divided by the number
 /// of patterns.
-const FOR_SMALL_SETS: f64 = 8.0;
+const FOR_SMALL_SETS: f64 = 16.0;
 /// Smallest standard deviation of the logarithms.
 const SMALLEST_SPREAD: f64 = 0.05;
 /// Upper quartile of the normal distribution in standard deviations.

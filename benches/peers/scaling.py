@@ -2,8 +2,8 @@
 
 Simulates sets of structures in XRD_TEST_DATA, or in ../shared/data next to the checkout, as patterns of
 8,500 points in shards, and runs `study_stages` on each: a study of one epoch with its figures and its
-page, then estimates of 200 points from the known points of the study with leave-one-out intervals. Sets
-of more than 1 GiB stay on disk. With more patterns than structures, each structure has several patterns
+page, then estimates of 200 of its patterns by all default methods, and the leave-one-out errors of its
+known points. Sets of more than 1 GiB stay on disk. With more patterns than structures, each structure has several patterns
 with random line widths and counting noise.
 
 The exponent of a stage is log(t2 / t1) / log(n2 / n1) for its processor time between the last two sizes,

@@ -27,6 +27,8 @@ pub(crate) struct Trainer<F> {
     loss: Loss,
     /// Largest norm of the gradient over all layers.
     clip: Option<f64>,
+    /// Weight of the border loss.
+    border: f64,
     level: Level,
     steps: u32,
     /// Weighted sums of the first layer for the next batch.
@@ -34,6 +36,9 @@ pub(crate) struct Trainer<F> {
     /// Outputs of the middle layer for the last batch.
     points: Vec<Vec<f64>>,
 }
+
+/// Absolute value of a latent coordinate from which the border loss counts.
+const BORDER: f64 = 0.9;
 
 /// Path of a training step, chosen in [`Trainer::path`] alone.
 #[derive(Clone, Copy)]
@@ -59,6 +64,7 @@ impl<F: Lanes> Trainer<F> {
             adam,
             loss,
             clip,
+            border: 0.0,
             level: Level::Best,
             steps: 0,
             ahead: None,
@@ -69,6 +75,12 @@ impl<F: Lanes> Trainer<F> {
     /// Adds the label loss, with a head that predicts the labels.
     pub(crate) fn with_head(mut self, head: impl Into<Option<Head<F>>>) -> Self {
         self.head = head.into();
+        self
+    }
+
+    /// Adds the border loss with this weight.
+    pub(crate) fn with_border(mut self, weight: f64) -> Self {
+        self.border = weight;
         self
     }
 
@@ -260,10 +272,28 @@ impl<F: Lanes> Trainer<F> {
                 sums.for_each(|(sum, &more)| *sum += more);
             }
             self.layers[index - 1].times_slopes(&outputs[index - 1], &mut delta);
+            if self.middle() == Some(index - 1) {
+                self.add_border(&outputs[index - 1], &mut delta);
+            }
             deltas.push(delta);
         }
         deltas.reverse();
         deltas
+    }
+
+    /// Adds the slopes of the border loss of the latent points z to those at the weighted sums.
+    fn add_border(&self, points: &Padded<F>, delta: &mut Padded<F>) {
+        if self.border == 0.0 {
+            return;
+        }
+        let factor = F::of(self.border / points.rows() as f64);
+        let limit = F::of(BORDER);
+        for (slope, &z) in delta.all_mut().iter_mut().zip(points.all()) {
+            let beyond = z.abs() - limit;
+            if beyond > F::zero() {
+                *slope += factor * beyond * z.signum();
+            }
+        }
     }
 
     fn update(

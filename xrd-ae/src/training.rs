@@ -415,6 +415,7 @@ fn trainer(
     };
     Trainer::new(&model.layers, adam, config.loss, config.clip)
         .with_head(head.map(|layer| Head::new(layer, config.label_weight)))
+        .with_border(config.border_weight)
 }
 
 /// Labels of the training patterns, if they are part of the loss.

@@ -1,8 +1,9 @@
 //! Ctrl-C and other requests to end the program. Unfinished output is removed, finished output
 //! stays, and trainings that can be resumed are saved first.
 
-use std::sync::LazyLock;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex, MutexGuard};
 
 use anyhow::Result;
 use xrd_study::UnfinishedOutput;
@@ -15,6 +16,12 @@ static SAVERS: AtomicUsize = AtomicUsize::new(0);
 
 /// Whether the program has been asked to end.
 static REQUESTED: AtomicBool = AtomicBool::new(false);
+
+/// Saves finished work whose results are not written yet. Returns where it is saved.
+type Save = Box<dyn FnOnce() -> Result<PathBuf> + Send>;
+
+/// Work to save when the program is asked to end.
+static KEPT: Mutex<Option<Save>> = Mutex::new(None);
 
 /// Files to remove when the program is asked to end.
 static UNFINISHED: LazyLock<UnfinishedOutput> = LazyLock::new(UnfinishedOutput::default);
@@ -36,8 +43,20 @@ pub(crate) fn install() -> Result<()> {
         if !REQUESTED.swap(true, Ordering::SeqCst) && SAVERS.load(Ordering::SeqCst) > 0 {
             return;
         }
+        // The lock is held until the end, so that the results are not put in place at the same time.
+        let mut kept = kept();
+        match kept.take().map(|save| save()) {
+            Some(Ok(place)) => {
+                let place = place.display();
+                eprintln!(
+                    "xrd: interrupted; saved in {place}; to continue: {}",
+                    again()
+                );
+            }
+            Some(Err(error)) => eprintln!("xrd: interrupted, and nothing was saved: {error:#}"),
+            None => eprintln!("xrd: interrupted"),
+        }
         UNFINISHED.abandon();
-        eprintln!("xrd: interrupted");
         std::process::exit(INTERRUPTED.into());
     })?;
     Ok(())
@@ -56,6 +75,20 @@ pub(crate) fn save_first() {
 /// Ends what [`save_first`] began: the caller has nothing left to save.
 pub(crate) fn saved() {
     SAVERS.fetch_sub(1, Ordering::SeqCst);
+}
+
+fn kept() -> MutexGuard<'static, Option<Save>> {
+    KEPT.lock().unwrap_or_else(|e| e.into_inner())
+}
+
+/// Calls `save` when the program is asked to end, until [`release`] is called.
+pub(crate) fn keep(save: impl FnOnce() -> Result<PathBuf> + Send + 'static) {
+    *kept() = Some(Box::new(save));
+}
+
+/// Ends what [`keep`] began. Does not return if the program has been asked to end.
+pub(crate) fn release() {
+    *kept() = None;
 }
 
 /// The command line that continues the saved work.

@@ -23,5 +23,6 @@ pub(crate) use source::Source;
 pub(crate) use stating::{Resampling, Stating, resampling};
 pub(crate) use training::{Stopping, Training};
 pub(crate) use values::{
-    Path, at_most, count, fraction, label_source, not_negative, path, positive, target, ti,
+    Path, at_most, composition, count, fraction, label_source, not_negative, path, positive,
+    target, ti,
 };

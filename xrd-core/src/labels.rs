@@ -3,8 +3,8 @@ use crate::error::{Error, Result, all_finite, all_unique, same_length};
 /// Labels of samples: a table with one row per sample and one named quantity per column.
 ///
 /// A quantity is any number, such as atoms per formula unit, a weight fraction or a temperature.
-/// Units are not stored. There is at least one column. Column names are unique, and every value is
-/// finite.
+/// Units are not stored. Column names are unique, and every value is finite. Samples without any
+/// labels have a table without columns ([`none`](Self::none)).
 ///
 /// # Example
 /// ```
@@ -21,6 +21,7 @@ use crate::error::{Error, Result, all_finite, all_unique, same_length};
 #[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Labels"))]
 pub struct Labels {
     columns: Vec<String>,
+    rows: usize,
     values: Vec<f64>,
 }
 
@@ -28,7 +29,8 @@ impl Labels {
     /// Creates labels from the column names and the values. The values are given row by row.
     ///
     /// # Errors
-    /// - [`Error::Empty`] if there are no columns.
+    /// - [`Error::Empty`] if there are no columns. For samples without labels, see
+    ///   [`none`](Self::none).
     /// - [`Error::Duplicate`] for a column name that occurs twice.
     /// - [`Error::Length`] if the last row is incomplete.
     /// - [`Error::NotFinite`] if a value is NaN or infinite.
@@ -42,7 +44,21 @@ impl Labels {
         let rows = values.len().div_ceil(columns.len());
         same_length("label values", values.len(), rows * columns.len())?;
         all_finite("label value", values.iter().copied())?;
-        Ok(Self { columns, values })
+        Ok(Self {
+            columns,
+            rows,
+            values,
+        })
+    }
+
+    /// Creates a table without columns for samples without labels. The argument `rows` is the
+    /// number of samples.
+    pub fn none(rows: usize) -> Self {
+        Self {
+            columns: Vec::new(),
+            rows,
+            values: Vec::new(),
+        }
     }
 
     /// Names of the columns.
@@ -52,12 +68,12 @@ impl Labels {
 
     /// Number of samples.
     pub fn len(&self) -> usize {
-        self.values.len() / self.columns.len()
+        self.rows
     }
 
     /// Whether there are no samples.
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
+        self.rows == 0
     }
 
     /// Values of sample `i`, in the order of the columns.
@@ -65,12 +81,13 @@ impl Labels {
     /// # Panics
     /// Panics if there is no sample `i`.
     pub fn row(&self, i: usize) -> &[f64] {
+        assert!(i < self.rows, "there is no sample {i}");
         &self.values[i * self.columns.len()..][..self.columns.len()]
     }
 
     /// Values of all samples, one row per sample.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> {
-        self.values.chunks_exact(self.columns.len())
+        (0..self.rows).map(|i| self.row(i))
     }
 
     /// Index of the column with this name; `None` if there is no such column.
@@ -91,6 +108,7 @@ impl Labels {
     pub fn select(&self, indices: &[usize]) -> Self {
         Self {
             columns: self.columns.clone(),
+            rows: indices.len(),
             values: indices.iter().flat_map(|&i| self.row(i)).copied().collect(),
         }
     }
@@ -130,6 +148,15 @@ mod tests {
         assert_eq!(labels.column("b").unwrap(), [2.0, 4.0, 6.0]);
         let none = Labels::new(columns, vec![]).unwrap();
         assert_eq!((none.len(), none.is_empty()), (0, true));
+    }
+
+    #[test]
+    fn samples_without_labels_are_counted() {
+        let none = Labels::none(3);
+        assert_eq!((none.len(), none.columns().len()), (3, 0));
+        assert_eq!(none.rows().collect::<Vec<_>>(), [&[][..]; 3]);
+        assert_eq!(none.select(&[2, 0]), Labels::none(2));
+        assert!(Labels::none(0).is_empty());
     }
 
     #[test]

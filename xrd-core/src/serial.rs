@@ -43,7 +43,13 @@ checked!(PatternSet {
     names: Vec<String>,
     intensities: Vec<f32>
 } => |r| Self::new(r.grid, r.scale, r.wavelength, r.names, r.intensities));
-checked!(Labels { columns: Vec<String>, values: Vec<f64> } => |r| Self::new(r.columns, r.values));
+checked!(Labels { columns: Vec<String>, rows: usize, values: Vec<f64> } => |r| {
+    if r.columns.is_empty() && r.values.is_empty() {
+        return Ok(Self::none(r.rows));
+    }
+    let labels = Self::new(r.columns, r.values)?;
+    crate::error::same_length("label rows", r.rows, labels.len()).map(|()| labels)
+});
 checked!(LatentGrid { low: Latent2, high: Latent2, columns: usize, rows: usize } => |r| {
     Self::new(r.low, r.high, r.columns, r.rows)
 });

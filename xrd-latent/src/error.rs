@@ -43,14 +43,21 @@ pub enum Error {
         /// Smallest allowed number.
         least: usize,
     },
-    /// The number of neighbours or clusters is too large.
+    /// The number of neighbours, clusters or groups is too large.
     TooMany {
-        /// Name of the counted items: neighbours or clusters.
+        /// Name of the counted items: neighbours, clusters or groups.
         what: &'static str,
         /// Requested number.
         found: usize,
         /// Largest allowed number.
         most: usize,
+    },
+    /// A part of the items contains an item that does not exist.
+    Index {
+        /// Index of the item, from 0.
+        item: usize,
+        /// Number of items.
+        items: usize,
     },
     /// The exponent [`InverseDistance::power`](crate::InverseDistance::power) is not positive or
     /// not finite.
@@ -100,6 +107,9 @@ impl fmt::Display for Error {
             }
             Self::TooMany { what, found, most } => {
                 write!(f, "{found} {what} (expected at most {most})")
+            }
+            Self::Index { item, items } => {
+                write!(f, "item {item} of {items} (expected a smaller index)")
             }
             Self::Power { found } => {
                 write!(f, "power {found} of the distance (expected > 0 and finite)")
@@ -220,6 +230,10 @@ mod tests {
                     most: 8,
                 },
                 "9 clusters (expected at most 8)",
+            ),
+            (
+                Error::Index { item: 9, items: 8 },
+                "item 9 of 8 (expected a smaller index)",
             ),
             (
                 Error::Power { found: -1.0 },

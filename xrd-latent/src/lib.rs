@@ -8,6 +8,7 @@ mod delaunay;
 mod error;
 mod estimate;
 mod estimator;
+pub mod groups;
 mod hull;
 pub mod maps;
 mod measures;

@@ -5,7 +5,7 @@
 
 use xrd_core::Latent2;
 
-use crate::nearby::{Near, NearestFirst, Vector, see, surround};
+use crate::nearby::{Near, NearestFirst, STRAIGHT, Vector, see, surround};
 use crate::places::Places;
 use crate::tree::Bounds;
 
@@ -18,67 +18,43 @@ pub(crate) enum Wide {
     Unclear,
 }
 
-/// Sine of an angle below which directions are too close to parallel for this search.
+/// Sine of an angle below which a place is too close to the line from the nearest place through P
+/// for this search.
 const CLOSE: f64 = 1e-7;
 
 /// Relative difference below which two sums of distances are too close for this search.
-const EQUAL: f64 = 1e-12;
+const EQUAL: f64 = 1e-14;
 
 /// The same three places as in [`least_sum`](crate::triangle::least_sum) with `k` neighbours.
 ///
 /// Let A be the nearest place. If three places surround P, then A surrounds P together with two of
 /// them. A is therefore one of the three places with the smallest sum. The other two are on
 /// different sides of the line from A through P. On each side, a place matters only if no nearer
-/// place lies farther around P, as seen from A.
+/// place lies farther around P, as seen from A. All triples of the places that matter are compared.
 pub(crate) fn least_sum(places: &Places<'_>, p: Latent2, k: usize) -> Wide {
     let at = [p.x, p.y];
     let mut near = NearestFirst::among(places, &at);
     let &[a, second] = near.first(2) else {
         return Wide::Unclear;
     };
-    if second.squared_distance <= (1.0 + 1e-9) * a.squared_distance {
-        return Wide::Unclear;
-    }
     let mut around = Around::new(a);
-    let mut best: Option<(f64, [Near; 3])> = None;
-    let mut most = k;
     let mut search = places.ascending(places.squared(&at));
     while let Some((squared, i)) = search.next_outside(|bounds| around.hides(bounds, p)) {
         if i == a.site || !places.contains(i) {
             continue;
         }
-        if best.is_some_and(|(least, _)| sum(&a, &second) + squared >= least) {
+        if sum([&a, &second]) + squared > around.limit() {
             break;
         }
-        let next = see(i, places.place(i).point, p);
-        let partner = match around.add(next) {
-            Seen::Hidden => continue,
-            Seen::Unclear => return Wide::Unclear,
-            Seen::Alone => continue,
-            Seen::With(partner) => partner,
-        };
-        let rank = places.rank(p, &next);
-        match best {
-            None => {
-                while most <= rank {
-                    most *= 2;
-                }
-            }
-            Some(_) if rank >= most => break,
-            Some(_) => {}
-        }
-        let total = sum(&a, &partner) + squared;
-        match best {
-            Some((least, _)) if (total - least).abs() <= EQUAL * least => return Wide::Unclear,
-            Some((least, _)) if total > least => {}
-            _ => best = Some((total, [a, partner, next])),
+        if !around.add(see(i, places.place(i).point, p)) {
+            return Wide::Unclear;
         }
     }
-    Wide::Clear(best.map(|(_, three)| three))
+    around.best(second, k, |near| places.rank(p, near))
 }
 
-fn sum(a: &Near, b: &Near) -> f64 {
-    a.squared_distance + b.squared_distance
+fn sum<const N: usize>(places: [&Near; N]) -> f64 {
+    places.iter().map(|near| near.squared_distance).sum()
 }
 
 /// Places on both sides of the line from the nearest place A through P. On each side, every place
@@ -87,23 +63,19 @@ struct Around {
     a: Near,
     left: Vec<Near>,
     right: Vec<Near>,
-}
-
-/// What a further place adds.
-enum Seen {
-    /// A nearer place lies farther around P.
-    Hidden,
-    /// No place on the other side surrounds P together with A and this place.
-    Alone,
-    /// The nearest place that surrounds P together with A and this place.
-    With(Near),
-    Unclear,
+    /// Triples around P, in ascending order of the third place. Each has a smaller sum than those
+    /// before it, or an equal one.
+    triples: Vec<[Near; 3]>,
 }
 
 impl Around {
     fn new(a: Near) -> Self {
-        let (left, right) = (Vec::new(), Vec::new());
-        Self { a, left, right }
+        Self {
+            a,
+            left: Vec::new(),
+            right: Vec::new(),
+            triples: Vec::new(),
+        }
     }
 
     /// Direction farthest to the left of A, and farthest to the right.
@@ -111,14 +83,19 @@ impl Around {
         [&self.left, &self.right].map(|side| side.last().unwrap_or(&self.a).direction)
     }
 
-    fn add(&mut self, next: Near) -> Seen {
+    /// Limit of the sum of squared distances of triples that matter.
+    fn limit(&self) -> f64 {
+        let last = self.triples.last();
+        last.map_or(f64::INFINITY, |[a, b, c]| (1.0 + EQUAL) * sum([a, b, c]))
+    }
+
+    /// Adds a place that is farther than all others, unless a nearer place lies farther around P.
+    /// Returns false if the place lies almost exactly on the other side of P, as seen from A.
+    fn add(&mut self, next: Near) -> bool {
         let along = self.a.direction;
         let aside = along.cross(next.direction);
         if aside.abs() < CLOSE {
-            return match along.dot(next.direction) > 0.0 {
-                true => Seen::Hidden,
-                false => Seen::Unclear,
-            };
+            return along.dot(next.direction) > 0.0;
         }
         let sign = aside.signum();
         let [left, right] = self.ends();
@@ -127,20 +104,47 @@ impl Around {
             false => (&mut self.right, right, &self.left),
         };
         if sign * end.cross(next.direction) <= 0.0 {
-            return Seen::Hidden;
+            return true;
         }
         own.push(next);
         // Less than half a turn from this place to the other one, around the side away from A.
         let beyond = |other: &Near| sign * next.direction.cross(other.direction);
-        let first = others.partition_point(|other| beyond(other) < 0.0);
-        let close = |i: usize| others.get(i).is_some_and(|o| beyond(o).abs() < CLOSE);
-        if close(first) || first.checked_sub(1).is_some_and(close) {
-            return Seen::Unclear;
+        let first = others.partition_point(|other| beyond(other) < -2.0 * STRAIGHT);
+        let partner = others[first..].iter();
+        let partner = partner.copied().find(|b| surround(&self.a, b, &next));
+        if let Some(b) = partner
+            && sum([&self.a, &b, &next]) <= self.limit()
+        {
+            self.triples.push([self.a, b, next]);
         }
-        match others.get(first) {
-            Some(other) if surround(&self.a, other, &next) => Seen::With(*other),
-            Some(_) => Seen::Unclear,
-            None => Seen::Alone,
+        true
+    }
+
+    /// Returns the triple with the smallest sum among the `k` nearest places, where `k` is doubled
+    /// until there is a triple. `rank` is the number of places that are nearer than a place.
+    fn best(&self, second: Near, mut k: usize, rank: impl Fn(&Near) -> usize) -> Wide {
+        let Some([.., first]) = self.triples.first() else {
+            return Wide::Clear(None);
+        };
+        let rank_of_first = rank(first);
+        while k <= rank_of_first {
+            k *= 2;
+        }
+        let within = self.triples.partition_point(|[.., c]| rank(c) < k);
+        let sums: Vec<f64> = self.triples[..within]
+            .iter()
+            .map(|[a, b, c]| sum([a, b, c]))
+            .collect();
+        let best = (0..within)
+            .min_by(|&i, &j| sums[i].total_cmp(&sums[j]))
+            .unwrap_or(0);
+        let least = sums[best];
+        let is_close = |&i: &usize| sums[i] <= (1.0 + EQUAL) * least;
+        // Rounding of the sums could make another triple, or another place than A, as good.
+        let ties = (0..within).filter(is_close).count() > 1;
+        match ties || second.squared_distance - self.a.squared_distance <= EQUAL * least {
+            true => Wide::Unclear,
+            false => Wide::Clear(Some(self.triples[best])),
         }
     }
 
@@ -212,7 +216,37 @@ mod tests {
         );
         let groups = prop::collection::vec(group, 1..5).prop_map(|groups| groups.concat());
         let node = (0i32..16, 0i32..16).prop_map(|(x, y)| (f64::from(x), f64::from(y)));
-        prop_oneof![4 => groups, 1 => prop::collection::vec(node, 3..250)]
+        prop_oneof![
+            4 => groups,
+            1 => prop::collection::vec(node, 3..250),
+            2 => prop::collection::vec((free(), free()), 3..250).prop_map(|v| saturated(&v)),
+        ]
+    }
+
+    /// Points of a network in single precision, most of them at the border of the plane. Many points
+    /// in the corners are almost equal.
+    fn saturated(points: &[((f64, f64), (f64, f64))]) -> Vec<(f64, f64)> {
+        let coordinate = |v: f64| f64::from(((16.0 * v).tanh()) as f32);
+        let point = |&((x, _), (y, _)): &((f64, f64), (f64, f64))| (coordinate(x), coordinate(y));
+        points.iter().map(point).collect()
+    }
+
+    /// Almost equal nearest places in a corner are clear: comparing all places would take seconds
+    /// for thousands of them.
+    #[test]
+    fn a_saturated_plane_is_clear() {
+        let share = |i: i32, by: f64| (f64::from(i) * by).fract() * 2.0 - 1.0;
+        let points: Vec<_> = (0..2000)
+            .map(|i| ((share(i, 0.618), 0.0), (share(i, 0.755), 0.0)))
+            .collect();
+        let all = all(&saturated(&points));
+        for i in 0..400 {
+            let p = Latent2::new(0.9 * share(i, 0.414), 0.9 * share(i, 0.732));
+            match least_sum(&all.view(), p, 12) {
+                Wide::Clear(found) => assert_eq!(sites(found), sites(naive(&all.view(), p))),
+                Wide::Unclear => panic!("unclear at {p:?}"),
+            }
+        }
     }
 
     proptest! {

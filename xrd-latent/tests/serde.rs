@@ -55,3 +55,21 @@ fn scores_go_round() {
         "{text}"
     );
 }
+
+#[test]
+fn groups_go_round() {
+    use xrd_latent::groups::{GroupSettings, Groups};
+
+    let points: Vec<Vec<f64>> = (0..12)
+        .map(|i| vec![f64::from(i / 6) + f64::from(i) / 30.0])
+        .collect();
+    let settings = GroupSettings::default();
+    let text = serde_json::to_string(&settings).unwrap();
+    assert_eq!(
+        serde_json::from_str::<GroupSettings>(&text).unwrap(),
+        settings
+    );
+    let groups = Groups::of_points(&points, &settings, &[(0..9).collect()]).unwrap();
+    let text = serde_json::to_string(&groups).unwrap();
+    assert_eq!(serde_json::from_str::<Groups>(&text).unwrap(), groups);
+}

@@ -19,7 +19,7 @@ mod settings;
 mod stored;
 mod transform;
 
-pub use composition::find_composition;
+pub use composition::find_compositions;
 pub use error::{Error, Result};
 pub use method::{Candidate, Method};
 pub use regression::{Comparison, Estimate, Regression};

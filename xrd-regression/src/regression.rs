@@ -33,9 +33,10 @@ const ALIKE: f64 = 0.95;
 /// error of up to 3 times the smallest are also used, but only for the widths of the prediction
 /// intervals.
 ///
-/// Labels that are a composition are recognised by their values: in every row, these labels are not
-/// negative, and their sum differs from 1 (or 100) by at most 2 %. All labels of a composition are
-/// estimated by the same candidates, and the estimates are a composition, too. For every other
+/// Labels that are a composition are recognised ([`find_compositions`](crate::find_compositions)):
+/// in every row, these labels are not negative, and their sum is 1 or 100, or any other constant if
+/// they are named by elements. All labels of a composition are estimated by the same candidates,
+/// and the estimates are a composition, too. For every other
 /// label, the candidates are chosen separately.
 ///
 /// The half width of a prediction interval is a constant times the difficulty of the pattern. The
@@ -119,7 +120,7 @@ pub struct Comparison {
 #[non_exhaustive]
 pub struct Estimate {
     /// Estimated labels, in the order of the labels of the known patterns. If the known labels
-    /// contain a composition, its estimated fractions are not negative and sum to 1 (or 100).
+    /// contain a composition, its estimated labels are not negative and have the same sum.
     pub values: Vec<f64>,
     /// Lower and upper limit of the prediction interval of each label. `None` if the pattern is
     /// unlike the known patterns, or if the known patterns are too few for the intended coverage.
@@ -177,18 +178,18 @@ fn matrix(labels: &Labels, rows: &[usize]) -> DMatrix<f64> {
     })
 }
 
-/// Returns the labels that are estimated together: a composition, and each other label.
+/// Returns the labels that are estimated together: each composition, and each other label.
 fn together(labels: &Labels) -> Vec<Together> {
-    let composition = Composition::find(labels);
-    let fractions = composition.as_ref().map_or(&[][..], |c| &c.columns);
-    let single = (0..labels.columns().len()).filter(|c| !fractions.contains(c));
+    let compositions = Composition::find_all(labels);
+    let is_single = |c: &usize| compositions.iter().all(|found| !found.columns.contains(c));
+    let single = (0..labels.columns().len()).filter(is_single);
     let mut all: Vec<Together> = single
         .map(|c| Together {
             columns: vec![c],
             total: None,
         })
         .collect();
-    all.extend(composition.map(|c| Together {
+    all.extend(compositions.into_iter().map(|c| Together {
         columns: c.columns,
         total: Some(c.total),
     }));

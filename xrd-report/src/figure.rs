@@ -25,6 +25,7 @@ mod scores;
 mod sensitivity;
 mod svg;
 mod text;
+mod waterfall;
 
 #[cfg(test)]
 mod check;
@@ -40,3 +41,5 @@ pub use relevance::relevance;
 pub use samples::Samples;
 pub use scores::{Scatter, Scored, scores};
 pub use sensitivity::{Arrow, sensitivity};
+pub(crate) use waterfall::MOST_ROWS;
+pub use waterfall::{Waterfall, waterfall};

@@ -22,8 +22,9 @@ pub use xrd_study;
 
 pub use error::{Error, Result};
 pub use figure::{
-    Arrow, Generated, MapPanel, Painted, Samples, Scatter, Scored, Step, feature_space, generated,
-    loss_curves, maps, painted_map, path, relevance, reproduction, scores, sensitivity,
+    Arrow, Generated, MapPanel, Painted, Samples, Scatter, Scored, Step, Waterfall, feature_space,
+    generated, loss_curves, maps, painted_map, path, relevance, reproduction, scores, sensitivity,
+    waterfall,
 };
 pub use files::FigureFiles;
 pub use page::{PAGE_FILE, page};

@@ -41,7 +41,9 @@ pub const PAGE_FILE: &str = "report.html";
 
 /// Returns the page of a study as the text of one HTML file, which works offline.
 ///
-/// The argument `folder` is the folder with the files of the study. The page contains no computing
+/// The argument `folder` is the folder with the files of the study. Tables above 8 MB and figures above 2 MB are
+/// not on the page, which names them. Coordinates have the digits of single precision, and estimates of training
+/// patterns have six digits. The page contains no computing
 /// times, so that repeated runs of the same study give the same page.
 ///
 /// # Errors
@@ -58,14 +60,15 @@ pub fn page(folder: &Path, study: &StudyReport) -> Result<String> {
     let wrong = |e: xrd_ae::Error| xrd_study::Error::from(e).at(file.display());
     let model = Autoencoder::from_bytes(&bytes).map_err(wrong)?;
     let network = network::packed(&file, &bytes)?;
-    let about = about::about(folder, study, &model, &network.shape)?;
+    let files = files::files(folder, study)?;
+    let about = about::about(folder, study, &model, (&network.shape, &files.omitted))?;
     let blocks = [
         ("about", pack::text(&about.text)?),
         ("maps", pack::words(&about.maps)?),
         ("patterns", pack::words(&about.patterns)?),
         ("weights", pack::words(&network.weights)?),
         ("numbers", pack::floats(&network.numbers)?),
-        ("files", pack::text(&files::files(folder, study)?)?),
+        ("files", pack::text(&files.texts)?),
     ];
     Ok(assembled(&blocks))
 }

@@ -1,15 +1,17 @@
 //! Figures of a study, of a cross-validation and of maps.
 
 use xrd_core::Latent2;
-use xrd_study::{Map, MapReport, Maps, OutputFolder, Score, Study, Target, composition, safe_name};
+use xrd_study::{Map, MapReport, Maps, OutputFolder, Score, Study, safe_name};
 
 use crate::error::Result;
-use crate::figure::{self, Generated, MapPanel, Painted, Samples, Scatter, Scored};
+use crate::figure::{
+    self, Generated, MOST_ROWS, MapPanel, Painted, Samples, Scatter, Scored, Waterfall,
+};
 use crate::files::FigureFiles;
 
 /// Draws all figures of a study and writes them to an output folder.
 ///
-/// The figures show the latent plane, the losses, one reconstructed pattern, the relevance of the
+/// The figures show the patterns one below the other, the groups with their tree, the latent plane, the losses, one reconstructed pattern, the relevance of the
 /// angles of this pattern, a map for each label, maps by other methods, and the generated
 /// patterns.
 ///
@@ -21,7 +23,8 @@ use crate::files::FigureFiles;
 /// - Any error of [`FigureFiles::write`].
 pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
     let (data, run) = (&study.data, &study.run);
-    let (category, names) = composition::categories(&data.labels);
+    let (category, names) = study.categories();
+    draw_first_views(study, (&category, &names), files, out)?;
     let test: Vec<bool> = (0..data.set.len()).map(|i| run.split.is_test(i)).collect();
     let samples = Samples::new(&category, &names).with_test(&test);
     let history = &run.history.epochs;
@@ -41,6 +44,40 @@ pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
     draw_generated(study, files, out)
 }
 
+/// Draws the patterns in the order of the files, and in the order of the tree of the groups.
+fn draw_first_views(
+    study: &Study,
+    (category, names): (&[usize], &[String]),
+    files: &FigureFiles,
+    out: &mut OutputFolder,
+) -> Result<()> {
+    let all: Vec<usize> = (0..study.data.set.len()).collect();
+    let rows = evenly_spaced(&all, MOST_ROWS);
+    let patterns = study.data.set.select(&rows)?;
+    let of_rows: Vec<usize> = rows.iter().map(|&i| category[i]).collect();
+    let shown = Waterfall::new(&patterns, Samples::new(&of_rows, names)).with_part_of(all.len());
+    files.write(out, "waterfall", &figure::waterfall(&shown))?;
+    let groups = &study.groups.groups;
+    let order = groups.tree.leaf_order();
+    let order: Vec<usize> = order.into_iter().map(|leaf| groups.grouped[leaf]).collect();
+    let rows = evenly_spaced(&order, MOST_ROWS);
+    let patterns = study.data.set.select(&rows)?;
+    let of_rows: Vec<usize> = rows.iter().map(|&i| groups.members[i].group).collect();
+    let size = |g: usize| groups.members.iter().filter(|m| m.group == g).count();
+    let name = |g: usize| format!("group {}: {} patterns", g + 1, size(g));
+    let names: Vec<String> = (0..groups.number()).map(name).collect();
+    let shown = Waterfall::new(&patterns, Samples::new(&of_rows, &names))
+        .with_tree(&groups.tree)
+        .with_part_of(order.len());
+    files.write(out, "groups", &figure::waterfall(&shown))
+}
+
+/// Returns all items, or `most` of them at equal distances.
+fn evenly_spaced(items: &[usize], most: usize) -> Vec<usize> {
+    let shown = items.len().min(most);
+    (0..shown).map(|k| items[k * items.len() / shown]).collect()
+}
+
 /// Draws one pattern with its reconstruction and its relevance.
 fn draw_pattern(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
     let (data, found) = (&study.data, &study.relevance);
@@ -49,11 +86,11 @@ fn draw_pattern(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> R
     let reproduced = study
         .model
         .reconstruct(&data.set.select(&[found.pattern])?)?;
-    let composition = composition::name(data.labels.columns(), data.labels.row(found.pattern));
-    let title = format!(
-        "{composition}, test pattern {}",
-        data.set.names()[found.pattern]
-    );
+    let name = format!("test pattern {}", data.set.names()[found.pattern]);
+    let title = match &data.describe(found.pattern)[..] {
+        "" => name,
+        labels => format!("{labels}, {name}"),
+    };
     let figure = figure::reproduction(grid, measured, &reproduced, &title);
     files.write(out, "reproduction", &figure)?;
     let sweep = &found.sweep;
@@ -88,16 +125,15 @@ fn draw_painted(
     let run = &study.run;
     for (map, column) in run.maps.iter().zip(study.data.labels.columns()) {
         let of_column = || {
-            run.generated
-                .iter()
-                .filter(|g| g.pattern.target.column == *column)
+            let all = run.generated.iter();
+            let single = all.filter_map(|g| Some((g, g.pattern.target.single()?)));
+            single.filter(|(_, target)| target.column == *column)
         };
         let contours: Vec<Vec<Latent2>> = of_column()
-            .flat_map(|g| &g.pattern.contour)
+            .flat_map(|(g, _)| &g.pattern.contour)
             .map(closed_points)
             .collect();
-        let targets: Vec<&Target> = of_column().map(|g| &g.pattern.target).collect();
-        let values: Vec<String> = targets.iter().map(|t| t.value.to_string()).collect();
+        let values: Vec<String> = of_column().map(|(_, t)| t.value.to_string()).collect();
         let label = format!("{column} = {}", values.join(", "));
         let painted = Painted::new(map, column)
             .with_points(&run.after.points, *samples)
@@ -123,8 +159,11 @@ fn draw_generated(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
             .with_truth(generated.truth.mean.as_deref())
             .with_blend(generated.blend.as_deref());
         let target = &generated.pattern.target;
-        let title = format!("{} = {}", target.column, target.value);
-        let figure = figure::generated(study.data.set.grid(), &patterns, &title);
+        let labels = target.targets().iter();
+        let title: Vec<String> = labels
+            .map(|t| format!("{} = {}", t.column, t.value))
+            .collect();
+        let figure = figure::generated(study.data.set.grid(), &patterns, &title.join(", "));
         let name = format!("generated_{}", safe_name(&target.to_string()));
         files.write(out, &name, &figure)?;
     }

@@ -2,11 +2,35 @@
 
 use xrd_core::Labels;
 
+use crate::dataset::Classes;
+
 /// Largest number of compositions that are categories of their own.
 const MOST_COMPOSITIONS: usize = 12;
 
 /// Number of ranges of the first label if there are more compositions.
 const RANGES: usize = 5;
+
+/// Returns the index of the category of each pattern, and the names of the categories. Figures show
+/// the patterns of a category in one colour.
+///
+/// The categories are the classes of the first label that is text. Without such a label, they come
+/// from the numeric labels ([`categories`]). Without any label, all patterns are one category.
+pub fn categories_of(classes: &[Classes], labels: &Labels) -> (Vec<usize>, Vec<String>) {
+    match (classes, labels.columns()) {
+        ([classes, ..], _) => (classes.of.clone(), classes.names.clone()),
+        ([], []) => (vec![0; labels.len()], vec!["patterns".to_owned()]),
+        ([], _) => categories(labels),
+    }
+}
+
+/// Returns a text with all labels of a pattern: its classes, and its [composition](name). Empty
+/// without labels.
+pub fn describe(classes: &[Classes], labels: &Labels, pattern: usize) -> String {
+    let classes = classes.iter().map(|c| c.name(pattern).to_owned());
+    let numbers = name(labels.columns(), labels.row(pattern));
+    let texts = classes.chain([numbers]).filter(|text| !text.is_empty());
+    texts.collect::<Vec<_>>().join(", ")
+}
 
 /// Returns the index of the category of each pattern, and the names of the categories.
 ///

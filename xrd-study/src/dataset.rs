@@ -1,5 +1,6 @@
-//! Patterns with labels: the built-in series, or files.
+//! Patterns with or without labels: the built-in series, or files.
 
+mod classes;
 mod date;
 mod label_source;
 mod labelled;
@@ -16,10 +17,11 @@ use xrd_io::{ByOrder, ReadOptions, ReadPatterns, read_patterns};
 use xrd_sim::Instrument;
 use xrd_sim::smfe12::{self, Arrangement, paper_set};
 
+use crate::composition;
 use crate::digest::digest;
 use crate::error::{Error, Result};
 use crate::experiment::{DataSource, LabelledFiles, Reading, Target};
-use crate::generation::check_targets;
+use crate::generation::check_label;
 use crate::known_points::check_label_names;
 use crate::note::Note;
 use crate::session::{Observer, Running, Stage};
@@ -28,6 +30,7 @@ use training_patterns::from_disk;
 use label_source::stated_samples;
 use scales::about_scales;
 
+pub use classes::Classes;
 pub use label_source::LabelSource;
 pub use labelled::{LabelChoice, Labelled};
 pub use model_input::{LoadedInput, ModelInput, OpenedInput, check_fits, load_model};
@@ -45,8 +48,10 @@ const STATED_SAMPLE: &str = "header:sample";
 pub struct Dataset {
     /// The patterns. Large sets stay on disk.
     pub set: Patterns,
-    /// The labels, one row per pattern.
+    /// The labels, one row per pattern. Without columns if there are no numeric labels.
     pub labels: Labels,
+    /// Labels that are text, such as the name of the phase.
+    pub classes: Vec<Classes>,
     /// Name of the sample of each pattern. Repeated patterns of one sample have the same name.
     pub groups: Vec<String>,
     /// Origin of the patterns.
@@ -100,10 +105,36 @@ impl Dataset {
             groups: set.names().to_vec(),
             set,
             labels,
+            classes: Vec::new(),
             origin: Origin::Files,
             preparation: Vec::new(),
             notes: Vec::new(),
         })
+    }
+
+    /// Returns a dataset of patterns without labels.
+    pub fn unlabelled(set: impl Into<Patterns>) -> Self {
+        let set = set.into();
+        Self {
+            groups: set.names().to_vec(),
+            labels: Labels::none(set.len()),
+            classes: Vec::new(),
+            origin: Origin::Files,
+            preparation: Vec::new(),
+            notes: Vec::new(),
+            set,
+        }
+    }
+
+    /// Returns the labels if there are any.
+    ///
+    /// # Errors
+    /// [`Error::Unlabelled`] if the patterns have no numeric labels.
+    pub fn require_labels(&self) -> Result<&Labels> {
+        match self.labels.columns() {
+            [] => Err(Error::Unlabelled),
+            _ => Ok(&self.labels),
+        }
     }
 
     /// Reads or simulates the patterns of a source. Uses the current rayon thread pool.
@@ -137,6 +168,7 @@ impl Dataset {
             groups: set.names().to_vec(),
             set: set.into(),
             labels,
+            classes: Vec::new(),
             origin: Origin::Series {
                 instrument,
                 arrangements,
@@ -163,6 +195,7 @@ impl Dataset {
             return Ok(Self {
                 groups: labelled.groups.unwrap_or_else(|| set.names().to_vec()),
                 labels: labelled.labels,
+                classes: labelled.classes,
                 origin: Origin::Files,
                 preparation: Vec::new(),
                 notes: notes.chain(labelled.notes).collect(),
@@ -182,11 +215,23 @@ impl Dataset {
         Ok(Self {
             groups: groups.unwrap_or_else(|| read.set.names().to_vec()),
             labels: labelled.labels,
+            classes: labelled.classes,
             origin: Origin::Files,
             preparation: words(&read.preparation),
             notes,
             set: read.set.into(),
         })
+    }
+
+    /// Returns the index of the category of each pattern, and the names of the categories
+    /// ([`composition::categories_of`]).
+    pub fn categories(&self) -> (Vec<usize>, Vec<String>) {
+        composition::categories_of(&self.classes, &self.labels)
+    }
+
+    /// Returns a text with all labels of a pattern ([`composition::describe`]).
+    pub fn describe(&self, pattern: usize) -> String {
+        composition::describe(&self.classes, &self.labels, pattern)
     }
 
     /// Removes the patterns with given label values. Returns the remaining dataset, and the removed
@@ -196,7 +241,8 @@ impl Dataset {
     /// [`Error::NoLabel`] for an unknown label, [`Error::NoPatternOf`] for a value that no pattern
     /// has, [`Error::NothingLeft`] if no pattern remains.
     pub fn leave_out(self, targets: &[Target]) -> Result<(Self, Vec<LeftOut>)> {
-        check_targets(targets, self.labels.columns())?;
+        let columns = self.labels.columns();
+        targets.iter().try_for_each(|t| check_label(t, columns))?;
         let mut left_out = Vec::new();
         let mut keep = vec![true; self.set.len()];
         for target in targets {
@@ -251,6 +297,7 @@ impl Dataset {
         Ok(Self {
             set: self.set.select(kept)?.into(),
             labels: self.labels.select(kept),
+            classes: self.classes.iter().map(|c| c.select(kept)).collect(),
             groups: kept.iter().map(|&i| self.groups[i].clone()).collect(),
             origin: match &self.origin {
                 Origin::Files => Origin::Files,

@@ -5,7 +5,8 @@ mod checkpoint;
 mod share;
 mod store;
 
-use std::sync::Mutex;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -26,7 +27,32 @@ pub(crate) struct Engine<'a> {
     store: Store,
     training: Running<'a>,
     /// Finished training of a single job. It is saved if a later stage is stopped.
-    finished: Mutex<Option<(String, Checkpoint)>>,
+    finished: Mutex<Option<FinishedTraining>>,
+}
+
+/// Finished training of a study whose results are not written yet.
+///
+/// A program that is asked to end before it has written the results can save the training. A
+/// resumed study then does not train again.
+#[derive(Clone)]
+pub struct FinishedTraining {
+    store: Store,
+    name: String,
+    checkpoint: Arc<Checkpoint>,
+}
+
+impl FinishedTraining {
+    /// Saves the training in the folder of unfinished work ([`Saving::path`](crate::Saving::path)).
+    /// Returns the folder.
+    ///
+    /// # Errors
+    /// [`Error::File`] or [`Error::Network`] if the file cannot be written.
+    pub fn save(&self) -> Result<PathBuf> {
+        self.store.begin()?;
+        self.checkpoint
+            .save(self.store.checkpoint_file(&self.name))?;
+        Ok(self.store.path().to_owned())
+    }
 }
 
 /// A network to train.
@@ -92,7 +118,11 @@ impl<'a> Engine<'a> {
             (self.session.observer, job.label),
             |training| {
                 if job.keeps {
-                    let kept = (job.name.to_owned(), training.checkpoint()?);
+                    let kept = FinishedTraining {
+                        store: self.store.clone(),
+                        name: job.name.to_owned(),
+                        checkpoint: Arc::new(training.checkpoint()?),
+                    };
                     *self.finished.lock().unwrap_or_else(|e| e.into_inner()) = Some(kept);
                 }
                 Ok(())
@@ -117,10 +147,8 @@ impl<'a> Engine<'a> {
                 return Err(error);
             }
             let kept = self.finished.lock().unwrap_or_else(|e| e.into_inner());
-            if let Some((name, checkpoint)) = &*kept {
-                self.store.begin()?;
-                let saves = self.store.checkpoint(name, self.session.saving);
-                checkpoint.save(&saves.file)?;
+            if let Some(finished) = &*kept {
+                finished.save()?;
             }
             Err(self.interrupted())
         })
@@ -158,6 +186,12 @@ impl<'a> Engine<'a> {
         Error::Interrupted {
             saved: self.store.path().to_owned(),
         }
+    }
+
+    /// Returns the finished training of a single job that was kept.
+    pub(crate) fn finished(&self) -> Option<FinishedTraining> {
+        let finished = self.finished.lock().unwrap_or_else(|e| e.into_inner());
+        finished.clone()
     }
 
     /// Ends the stage of training and returns the store, which is removed once the results are

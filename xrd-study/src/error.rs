@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::experiment::Target;
+use crate::experiment::{Target, TargetComposition};
 
 /// Error of an experiment or of reading or writing its data.
 #[derive(Debug, thiserror::Error)]
@@ -191,9 +191,12 @@ pub enum Error {
         /// The missing fact.
         missing: String,
     },
-    /// Patterns without labels, or a group without a table that contains it.
+    /// A column of samples or of labels, without a table that contains it.
     #[error("no table of labels")]
     NoLabels,
+    /// Patterns without numeric labels, for work that needs such labels.
+    #[error("the patterns have no labels that are numbers")]
+    Unlabelled,
     /// Preparation steps that are given for patterns that stay on disk.
     #[error("patterns on disk cannot be prepared")]
     PreparedOnDisk,
@@ -228,6 +231,12 @@ pub enum Error {
         target: Target,
         /// The labels.
         known: Vec<String>,
+    },
+    /// A target with several labels, which has no strained blend.
+    #[error("{target}: a strained blend needs a target with one label")]
+    NoBlend {
+        /// Labels and values.
+        target: TargetComposition,
     },
     /// Range of a label that does not exist.
     #[error("{range}: no such label (one of {})", known.join(", "))]

@@ -20,7 +20,7 @@ use crate::limits::LabelRange;
 pub use data::{DataSource, LabelledFiles, Reading};
 pub use estimator::NamedEstimator;
 pub use settings::{Preset, Settings, schedule_name};
-pub use target::{DecodedPoint, Target};
+pub use target::{DecodedPoint, Target, TargetComposition};
 pub use variation::{Change, Variation, around, combinations, one_at_a_time};
 
 /// Description of a study, a cross-validation or a comparison of settings.
@@ -54,14 +54,15 @@ pub struct Experiment {
     /// Ranges that the values of labels cannot leave. Estimates and their intervals stay inside.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub label_ranges: Vec<LabelRange>,
-    /// Label values for which patterns are generated (targets). The values of `leave_out` are
-    /// always added to the targets.
+    /// Label values for which patterns are generated (targets). A target with several labels is one
+    /// composition, for which one pattern is generated. The values of `leave_out` are always added
+    /// to the targets.
     ///
     /// `None` selects the default targets. The default targets of the [built-in
     /// series](DataSource::Series) are Ti = 0.25, 0.75, 1.25 and 1.75. Patterns from files have no
     /// default targets. If `leave_out` contains values, there are no default targets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub targets: Option<Vec<Target>>,
+    pub targets: Option<Vec<TargetComposition>>,
     /// Label values whose patterns are excluded from training and testing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leave_out: Vec<Target>,

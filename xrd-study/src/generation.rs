@@ -1,17 +1,20 @@
 //! Generation of patterns for target values of labels.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod agreement;
+mod neighbours;
 
 use serde::{Deserialize, Serialize};
 use xrd_ae::Autoencoder;
-use xrd_core::{Decoder, Encoder, Labels, Latent2, LatentGrid, LatentMap};
+use xrd_core::{Decoder, Encoder, Latent2, LatentGrid, LatentMap};
 use xrd_interp::{Polyline, contour, nearest_point_on, strained_blend};
 use xrd_latent::Estimator;
 
 use crate::error::{Error, Result};
-use crate::experiment::{DecodedPoint, Target};
+use crate::experiment::{DecodedPoint, Target, TargetComposition};
 use crate::known_points::KnownPoints;
 use crate::session::{Observer, Silent, Stage, steps};
+use agreement::Agreement;
+pub(crate) use neighbours::Neighbours;
 
 /// Number of nodes of a painted map in each direction.
 const MAP_NODES: usize = 160;
@@ -44,21 +47,39 @@ pub(crate) fn paint_observed(
     Ok(known.plane.maps(&grid, &values)?)
 }
 
+/// Largest difference of a label from its target value, as a fraction of the range of the label
+/// among the known points, up to which a point of the plane is near a target.
+pub const NEAR: f64 = 0.05;
+
+/// Largest such difference for which a pattern of a target with several labels is generated.
+pub const FAR: f64 = 0.2;
+
 /// Pattern that is generated for a target, with the contour of the target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GeneratedPattern {
-    /// Label and value.
-    pub target: Target,
-    /// Contour: the lines on the map of the label where the estimate equals the target value.
+    /// Labels and values.
+    pub target: TargetComposition,
+    /// Contour: the lines on the map of the label where the estimate equals the target value. Empty
+    /// for a target with several labels.
     pub contour: Vec<Polyline>,
     /// Latent point, and the intensities of the pattern that is generated from this point. `None`
     /// if there is no latent point for the target, for example because there is no contour.
     pub decoded: Option<(Latent2, Vec<f32>)>,
+    /// All labels estimated at the latent point, in the order of the labels of the known points. For
+    /// a target with several labels that no point comes near, these are the labels of the point
+    /// that agrees best. `None` if there is no such point.
+    #[serde(default)]
+    pub labels: Option<Vec<f64>>,
+    /// Largest difference of `labels` from the values of the target, as a fraction of the range of
+    /// the label among the known points. See [`NEAR`]. `None` if `labels` is `None`.
+    #[serde(default)]
+    pub largest_difference: Option<f64>,
 }
 
-/// Finds the contour of each target value, and generates one pattern per target.
+/// Finds the latent point of each target, and generates one pattern per target.
 ///
+/// # Targets with one label
 /// The contour consists of the lines on the map of a label where the estimate equals the target
 /// value. One neighbouring composition has the next smaller value of the label among the known
 /// points, and the other neighbouring composition has the next larger value. If several pairs of
@@ -80,45 +101,109 @@ pub struct GeneratedPattern {
 /// point of the resulting pattern. If several compositions have the target value, the composition
 /// with the most patterns is used.
 ///
-/// The argument `maps` is the result of [`paint`].
+/// # Targets with several labels
+/// The difference of a point from the target is the root mean square of (estimate − value)/range
+/// over the labels of the target, where the range is that of the label among the known points. The
+/// nodes of the maps and the known points are compared. Of the points whose difference exceeds the
+/// smallest one by at most 0.01, the function selects the point nearest to the known points with
+/// the most similar labels. A local search with smaller and smaller steps then reduces the
+/// difference further. If a label at this point differs from its value by more than [`FAR`], no
+/// pattern is generated. There is no strained blend of several labels.
+///
+/// The argument `maps` is the result of [`paint`] with the same known points and estimator.
 ///
 /// # Errors
-/// [`Error::NoLabel`] for an unknown label, [`Error::Interpolation`] if a contour or a blend cannot
-/// be computed, [`Error::Network`] if a pattern cannot be decoded.
+/// [`Error::NoLabel`] for an unknown label, [`Error::NoBlend`] for a target with several labels and
+/// the rule [`DecodedPoint::Strained`], [`Error::Interpolation`] if a contour or a blend cannot be
+/// computed, [`Error::Network`] if a pattern cannot be decoded.
 pub fn generate_targets(
     model: &Autoencoder,
-    known: &KnownPoints,
+    (known, estimator): (&KnownPoints, &dyn Estimator),
     maps: &[LatentMap],
-    targets: &[Target],
+    targets: &[TargetComposition],
     decoded_point: DecodedPoint,
 ) -> Result<Vec<GeneratedPattern>> {
-    check_targets(targets, known.labels().columns())?;
-    let one = |target: &Target| {
-        let column = known
-            .labels()
-            .column_index(&target.column)
-            .unwrap_or_default();
-        let contour = contour(&maps[column], target.value)?;
-        let point = match decoded_point {
-            DecodedPoint::Contour => centres(known, target).and_then(|c| match c.is_one() {
-                true => Some(c.below),
-                false => nearest_point_on(&contour, c.between()),
-            }),
-            DecodedPoint::Strained => {
-                let centres = centres(known, target);
-                centres.map(|c| strained_point(model, &c)).transpose()?
-            }
+    check_targets(targets, known.labels().columns(), decoded_point)?;
+    let generating = Generating {
+        model,
+        known,
+        estimator,
+        maps,
+        decoded_point,
+    };
+    targets.iter().map(|t| generating.one(t)).collect()
+}
+
+/// Returns the range of the values of a label for which patterns are generated. With
+/// [`DecodedPoint::Contour`] it is the range of the map of the label: `maps` is the result of
+/// [`paint`]. Values of known points are also generated if they lie outside. With
+/// [`DecodedPoint::Strained`] it is the range of the known points. `None` for an unknown label, or
+/// for a map without values.
+pub fn reachable_range(
+    known: &KnownPoints,
+    maps: &[LatentMap],
+    label: &str,
+    decoded_point: DecodedPoint,
+) -> Option<[f64; 2]> {
+    let column = known.labels().column_index(label)?;
+    let values: Vec<f64> = match decoded_point {
+        DecodedPoint::Contour => maps[column].values().iter().flatten().copied().collect(),
+        DecodedPoint::Strained => known.labels().rows().map(|row| row[column]).collect(),
+    };
+    let low = values.iter().copied().reduce(f64::min)?;
+    let high = values.into_iter().reduce(f64::max)?;
+    Some([low, high])
+}
+
+/// What patterns are generated from.
+struct Generating<'a> {
+    model: &'a Autoencoder,
+    known: &'a KnownPoints,
+    estimator: &'a dyn Estimator,
+    maps: &'a [LatentMap],
+    decoded_point: DecodedPoint,
+}
+
+impl Generating<'_> {
+    fn one(&self, target: &TargetComposition) -> Result<GeneratedPattern> {
+        let agreement = Agreement::new(self.known, target);
+        let (contour, point) = match target.single() {
+            Some(label) => self.on_contour(label)?,
+            None => (Vec::new(), agreement.best_point(self.maps, self.estimator)?),
         };
+        let labels = |p| self.known.plane.estimate_with(p, self.estimator);
+        let labels = point.map(labels).transpose()?.map(|e| e.values);
+        let largest = labels.as_ref().map(|labels| agreement.largest(labels));
+        let is_far = target.single().is_none() && largest.is_some_and(|d| d > FAR);
         let decoded = point
-            .map(|p| Ok::<_, Error>((p, model.decode(p)?)))
+            .filter(|_| !is_far)
+            .map(|p| Ok::<_, Error>((p, self.model.decode(p)?)))
             .transpose()?;
         Ok(GeneratedPattern {
             target: target.clone(),
             contour,
             decoded,
+            labels,
+            largest_difference: largest,
         })
-    };
-    targets.iter().map(one).collect()
+    }
+
+    /// Returns the contour of a value, and the point from which its pattern is generated.
+    fn on_contour(&self, target: &Target) -> Result<(Vec<Polyline>, Option<Latent2>)> {
+        let column = self.known.labels().column_index(&target.column);
+        let contour = contour(&self.maps[column.unwrap_or_default()], target.value)?;
+        let centres = centres(self.known, target);
+        let point = match self.decoded_point {
+            DecodedPoint::Contour => centres.and_then(|c| match c.is_one() {
+                true => Some(c.below),
+                false => nearest_point_on(&contour, c.between()),
+            }),
+            DecodedPoint::Strained => centres
+                .map(|c| strained_point(self.model, &c))
+                .transpose()?,
+        };
+        Ok((contour, point))
+    }
 }
 
 /// Centres of the points of the two neighbouring compositions.
@@ -166,8 +251,8 @@ fn centres(known: &KnownPoints, target: &Target) -> Option<Centres> {
     })
 }
 
-/// Returns a file name for the pattern of a target, such as `Ti=0.75.xy`.
-pub fn file_name(target: &Target, extension: &str) -> String {
+/// Returns a file name for the pattern of a target, such as `Ti=0.75.xy` or `Mn=0.5_V=0.3.xy`.
+pub fn file_name(target: &TargetComposition, extension: &str) -> String {
     format!("{}.{extension}", safe_name(&target.to_string()))
 }
 
@@ -184,116 +269,34 @@ pub fn safe_name(stem: &str) -> String {
     stem.chars().map(safe).collect()
 }
 
-/// Checks that the label of each target exists.
+/// Checks that the labels of each target exist, and that the rule for the latent point applies.
 ///
 /// # Errors
-/// [`Error::NoLabel`] for an unknown label.
-pub fn check_targets(targets: &[Target], columns: &[String]) -> Result<()> {
-    match targets.iter().find(|t| !columns.contains(&t.column)) {
-        Some(target) => Err(Error::NoLabel {
+/// [`Error::NoLabel`] for an unknown label, [`Error::NoBlend`] for a target with several labels and
+/// the rule [`DecodedPoint::Strained`].
+pub fn check_targets(
+    targets: &[TargetComposition],
+    columns: &[String],
+    decoded_point: DecodedPoint,
+) -> Result<()> {
+    let mut labels = targets.iter().flat_map(TargetComposition::targets);
+    labels.try_for_each(|target| check_label(target, columns))?;
+    let has_none = |t: &&TargetComposition| t.single().is_none();
+    match targets.iter().find(has_none) {
+        Some(target) if decoded_point == DecodedPoint::Strained => Err(Error::NoBlend {
+            target: target.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Checks that the label of a target exists.
+pub(crate) fn check_label(target: &Target, columns: &[String]) -> Result<()> {
+    match columns.contains(&target.column) {
+        true => Ok(()),
+        false => Err(Error::NoLabel {
             target: target.clone(),
             known: columns.to_vec(),
         }),
-        None => Ok(()),
-    }
-}
-
-/// The two compositions next below and next above a target.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Neighbours {
-    /// Labels of the composition next below the target.
-    pub(crate) below: Vec<f64>,
-    /// Labels of the composition next above.
-    pub(crate) above: Vec<f64>,
-    /// Fraction of the upper one that gives the target.
-    pub(crate) fraction: f64,
-}
-
-impl Neighbours {
-    /// Returns a known target value as its own neighbour on both sides, with the labels that most
-    /// patterns of this value have.
-    fn itself(labels: &Labels, target: &Target) -> Option<Self> {
-        let column = labels.column_index(&target.column)?;
-        let known: Vec<&[f64]> = labels
-            .rows()
-            .filter(|row| row[column] == target.value)
-            .collect();
-        let mut times: BTreeMap<Vec<u64>, usize> = BTreeMap::new();
-        for row in &known {
-            *times.entry(key(row)).or_default() += 1;
-        }
-        known
-            .iter()
-            .max_by_key(|row| times[&key(row)])
-            .map(|row| Self {
-                below: row.to_vec(),
-                above: row.to_vec(),
-                fraction: 0.0,
-            })
-    }
-
-    /// Returns the labels next below and next above a target. Of several pairs it is the one whose
-    /// other labels differ least. `None` beyond the known values.
-    pub(crate) fn of(labels: &Labels, target: &Target) -> Option<Self> {
-        let column = labels.column_index(&target.column)?;
-        let values = || labels.rows().map(|row| row[column]);
-        let low = values()
-            .filter(|v| *v < target.value)
-            .fold(f64::MIN, f64::max);
-        let high = values()
-            .filter(|v| *v > target.value)
-            .fold(f64::MAX, f64::min);
-        let rows_at = |v: f64| different(labels.rows().filter(|row| row[column] == v));
-        let distance =
-            |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum() };
-        let (lower, upper) = (rows_at(low), rows_at(high));
-        let pairs = lower
-            .iter()
-            .flat_map(|a| upper.iter().map(move |b| (*a, *b)));
-        pairs
-            .min_by(|p, q| distance(p.0, p.1).total_cmp(&distance(q.0, q.1)))
-            .map(|(below, above)| Self {
-                below: below.to_vec(),
-                above: above.to_vec(),
-                fraction: (target.value - low) / (high - low),
-            })
-    }
-}
-
-/// Returns the rows that differ from all earlier ones.
-fn different<'a>(rows: impl Iterator<Item = &'a [f64]>) -> Vec<&'a [f64]> {
-    let mut seen = BTreeSet::new();
-    rows.filter(|row| seen.insert(key(row))).collect()
-}
-
-/// Returns a key that is equal for equal rows.
-fn key(row: &[f64]) -> Vec<u64> {
-    row.iter().map(|v| (v + 0.0).to_bits()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn neighbours_differ_in_as_little_else_as_possible() {
-        let columns = vec!["Zr".to_owned(), "Ti".to_owned()];
-        let values = vec![0.0, 0.0, 0.0, 0.5, 0.25, 1.0, 0.0, 1.0, 0.0, 1.5];
-        let labels = Labels::new(columns, values).unwrap();
-        let target = |value| Target {
-            column: "Ti".into(),
-            value,
-        };
-        let expected = Neighbours {
-            below: vec![0.0, 0.5],
-            above: vec![0.0, 1.0],
-            fraction: 0.5,
-        };
-        assert_eq!(Neighbours::of(&labels, &target(0.75)), Some(expected));
-        assert_eq!(Neighbours::of(&labels, &target(2.0)), None);
-        let itself = Neighbours::itself(&labels, &target(1.5)).unwrap();
-        assert_eq!((itself.below, itself.fraction), (vec![0.0, 1.5], 0.0));
-        assert_eq!(Neighbours::itself(&labels, &target(0.75)), None);
-        assert!(check_targets(&[target(1.0)], &["Fe".to_owned()]).is_err());
     }
 }

@@ -9,6 +9,7 @@ use xrd_core::{Labels, Latent2};
 use xrd_io::{LabelTable, read_labels};
 use xrd_latent::{Basis, Estimate, Estimator, LabelledPlane, LabelledSpace, delta};
 
+use crate::dataset::Classes;
 use crate::digest::digest;
 use crate::error::{Error, Result};
 use crate::latents::{self, Latents};
@@ -52,6 +53,8 @@ pub struct LatentTable {
     pub latents: Latents,
     /// Labels, one row per pattern.
     pub labels: Labels,
+    /// Labels that are text.
+    pub classes: Vec<Classes>,
     /// Flags, one per pattern: true for a test pattern.
     pub test: Vec<bool>,
     /// [Residuals](crate::residuals), one per pattern. `None` if the table has no column
@@ -62,7 +65,8 @@ pub struct LatentTable {
 impl LatentTable {
     /// Reads a latent table. The required columns are `name`, `x` and `y`. The optional columns are
     /// `split`, `residual`, `model`, and the latent coordinates `latent_1`, `latent_2` and so on.
-    /// The columns `x_before` and `y_before` are ignored. All other numeric columns are labels.
+    /// The columns `x_before` and `y_before` are ignored. All other columns are labels:
+    /// numbers, or texts as classes.
     ///
     /// # Errors
     /// - [`Error::Reading`] if the table cannot be read.
@@ -95,10 +99,10 @@ impl LatentTable {
             .map(latents::column)
             .take_while(|name| exact(name).is_some())
             .collect();
-        let own = NO_LABELS
+        let without = NO_LABELS
             .into_iter()
             .chain(coordinates.iter().map(String::as_str));
-        let no_labels: Vec<usize> = own.filter_map(exact).chain([names]).collect();
+        let no_labels: Vec<usize> = without.filter_map(exact).chain([names]).collect();
         let points = x
             .into_iter()
             .zip(y)
@@ -108,6 +112,7 @@ impl LatentTable {
             .iter()
             .map(|name| numbers(&table, column(name)?));
         let columns: Vec<Vec<f64>> = columns.collect::<Result<_>>()?;
+        let own = (0..table.columns().len()).filter(|c| !no_labels.contains(c));
         let split = exact("split");
         let is_test = |i: usize| split.is_some_and(|s| table.cell(i, s) == "test");
         Ok(Self {
@@ -118,11 +123,24 @@ impl LatentTable {
                 0 => Latents::on_plane(points),
                 _ => Latents::from_columns(points, &columns),
             },
-            labels: table.labels_without(&no_labels)?,
+            labels: match own.clone().all(|c| table.is_text(c)) {
+                true => Labels::none(table.len()),
+                false => table.labels_without(&no_labels)?,
+            },
+            classes: own
+                .filter(|&c| table.is_text(c))
+                .map(|c| Classes::new(&table.columns()[c], &cells(&table, c)))
+                .collect(),
             test: (0..table.len()).map(is_test).collect(),
             residuals: exact("residual").map(|c| numbers(&table, c)).transpose()?,
         })
     }
+}
+
+fn cells(table: &LabelTable, column: usize) -> Vec<&str> {
+    (0..table.len())
+        .map(|row| table.cell(row, column))
+        .collect()
 }
 
 /// Known points: latent points with known labels, usually the points of the training patterns.

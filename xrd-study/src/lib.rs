@@ -11,6 +11,7 @@ mod error;
 mod experiment;
 mod folds;
 mod generation;
+mod groups;
 mod intervals;
 mod known_points;
 mod latents;
@@ -51,21 +52,24 @@ pub use xrd_sim;
 
 pub use baselines::{BASELINES, Baselines};
 pub use dataset::{
-    Dataset, LabelChoice, LabelSource, Labelled, LeftOut, LoadedInput, ModelInput, OpenedInput,
-    Origin, Patterns, TrainingPatterns, check_fits, load_model, notes, read,
+    Classes, Dataset, LabelChoice, LabelSource, Labelled, LeftOut, LoadedInput, ModelInput,
+    OpenedInput, Origin, Patterns, TrainingPatterns, check_fits, load_model, notes, read,
 };
 pub use digest::digest;
-pub use engine::{remove_saved, train};
+pub use engine::{FinishedTraining, remove_saved, train};
 pub use ensemble::{NetworkEstimates, ensemble_mean, largest_disagreement};
 pub use error::{Error, Result, SplitBy, UnfinishedError};
 pub use experiment::{
     Change, DataSource, DecodedPoint, Experiment, LabelledFiles, NamedEstimator, Preset, Reading,
-    Seeds, Settings, Splits, Target, Variation, around, combinations, one_at_a_time, schedule_name,
+    Seeds, Settings, Splits, Target, TargetComposition, Variation, around, combinations,
+    one_at_a_time, schedule_name,
 };
 pub use folds::{Scheme, folds};
 pub use generation::{
-    GeneratedPattern, check_targets, file_name, generate_targets, paint, safe_name,
+    FAR, GeneratedPattern, NEAR, check_targets, file_name, generate_targets, paint,
+    reachable_range, safe_name,
 };
+pub use groups::{AngleWindow, BETWEEN_GROUPS, GroupProfile, PatternGroups, find_groups};
 pub use intervals::{COVERAGE, ErrorSource, Intervals, left_out_errors};
 pub use known_points::{Estimated, KnownPoints, LatentTable, MODEL, NamedBasis, Query, model_name};
 pub use latents::Latents;
@@ -77,11 +81,12 @@ pub use outliers::{OUTLIER_SAMPLE, Outliers, find_outliers};
 pub use output::{Inputs, OutputFolder, UnfinishedOutput};
 pub use regression::PatternRegression;
 pub use report::{
-    CandidateReport, DatasetReport, EstimationReport, GenerationReport, GenerationSummary,
-    IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, MethodReport,
-    OnsetReport, OutlierReason, OutlierReport, OutliersReport, PeakReport, RelevanceReport,
-    STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores, SeparationReport, SequenceReport,
-    StudyReport, SummaryReport, TrainingReport, TransitionReport, Versions,
+    BetweenReport, CandidateReport, DatasetReport, EstimationReport, GenerationReport,
+    GenerationSummary, GroupReport, GroupsReport, IntervalReport, IntervalsReport, LabelReport,
+    LineReport, MapReport, MapsReport, MethodReport, NumberOfGroupsReport, OnsetReport,
+    OutlierReason, OutlierReport, OutliersReport, PeakReport, RelevanceReport, STUDY_SCHEMA,
+    SeedGenerationReport, SeedReport, SeedScores, SeparationReport, SequenceReport, StudyReport,
+    SummaryReport, TrainingReport, TransitionReport, Versions, WindowReport,
 };
 pub use score::{FoldEstimate, Novelty, SchemeEstimates, Score, ScoreReport, ScoreRow, score};
 pub use sensitivity::{Cause, Effect, SmallChange, sensitivity};

@@ -74,16 +74,16 @@ impl<'de> Deserialize<'de> for LabelRange {
 pub struct LabelLimits(Vec<[f64; 2]>);
 
 impl LabelLimits {
-    /// Returns the limits of labels. Each fraction of a composition
-    /// ([`find_composition`](xrd_regression::find_composition)) is limited to the range from 0 to
-    /// the nominal sum of the fractions (1 or 100). A label with a range in the argument `ranges`
+    /// Returns the limits of labels. Each label of a composition
+    /// ([`find_compositions`](xrd_regression::find_compositions)) is limited to the range from 0 to
+    /// the sum of its labels. A label with a range in the argument `ranges`
     /// has the limits of this range. All other labels have no limits.
     ///
     /// # Errors
     /// [`Error::NoRange`] if a range names no label.
     pub fn of(labels: &Labels, ranges: &[LabelRange]) -> Result<Self> {
         let mut limits = vec![[f64::NEG_INFINITY, f64::INFINITY]; labels.columns().len()];
-        if let Some((columns, total)) = xrd_regression::find_composition(labels) {
+        for (columns, total) in xrd_regression::find_compositions(labels) {
             columns.iter().for_each(|&c| limits[c] = [0.0, total]);
         }
         for range in ranges {

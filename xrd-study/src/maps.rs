@@ -2,7 +2,7 @@
 //! multidimensional scaling. No map uses labels.
 
 use serde::{Deserialize, Serialize};
-use xrd_core::{Labels, Latent2, PatternSet};
+use xrd_core::{Latent2, PatternSet};
 use xrd_latent::maps::{
     Distances, PrincipalComponents, adjusted_rand_index, clusters, continuity, metric_scaling,
     silhouette, trustworthiness,
@@ -85,8 +85,8 @@ struct Truth {
 }
 
 impl Truth {
-    fn of(set: &PatternSet, labels: &Labels, neighbours: usize) -> Result<Self> {
-        let (groups, patterns) = (composition_of(labels), set.len());
+    fn of(set: &PatternSet, groups: Vec<usize>, neighbours: usize) -> Result<Self> {
+        let patterns = set.len();
         let compositions = groups.iter().max().map_or(0, |last| last + 1);
         // Each pattern has at least as many other patterns as neighbours.
         let most = patterns.saturating_sub(1) / 2;
@@ -162,8 +162,12 @@ pub fn compare_maps(data: &Dataset, own: Option<&[Latent2]>, neighbours: usize) 
         true => sample(&all, MAP_SAMPLE),
         false => all,
     };
-    let (set, labels) = (data.set.select(&rows)?, data.labels.select(&rows));
-    let truth = Truth::of(&set, &labels, neighbours)?;
+    let set = data.set.select(&rows)?;
+    let groups = match &data.classes[..] {
+        [classes, ..] => classes.select(&rows).of,
+        [] => composition_of(&data.labels.select(&rows)),
+    };
+    let truth = Truth::of(&set, groups, neighbours)?;
     let mut maps = Vec::new();
     if let Some(own) = own {
         let points = rows.iter().map(|&i| vec![own[i].x, own[i].y]).collect();

@@ -10,11 +10,7 @@ use crate::error::Result;
 use crate::folds::numbered;
 use crate::intervals::COVERAGE;
 use crate::known_points::Estimated;
-use crate::sample::sample;
-
-/// Largest number of known patterns to which a regression is fitted. Of more patterns, so many that
-/// are evenly spaced are used.
-pub(crate) const MOST_FITTED: usize = 1000;
+use crate::sample::{MOST_FITTED, sample};
 
 /// Name of the attachment of a model with a regression.
 const ATTACHMENT: &str = "regression";
@@ -32,7 +28,8 @@ pub struct PatternRegression {
 
 impl PatternRegression {
     /// Fits a regression to known patterns. The argument `known` contains the indices of these
-    /// patterns in the data set.
+    /// patterns in the data set. Of more than 1,000 known patterns, 1,000 that are evenly spaced are
+    /// used.
     ///
     /// Returns `None` if there are too few samples for a cross-validation, or if the patterns are
     /// equal.
@@ -43,7 +40,9 @@ impl PatternRegression {
         let fitted = sample(known, MOST_FITTED);
         let (set, labels) = (data.set.select(&fitted)?, data.labels.select(&fitted));
         let samples = numbered(fitted.iter().map(|&i| &data.groups[i]));
-        let settings = Settings::default().with_coverage(COVERAGE);
+        let settings = Settings::default()
+            .with_coverage(COVERAGE)
+            .with_most_known(MOST_FITTED);
         let names: Vec<String> = known.iter().map(|&i| data.set.names()[i].clone()).collect();
         match Regression::fit(&set, &labels, &samples, &settings) {
             Ok(regression) => Ok(Some(Self {

@@ -7,6 +7,7 @@
 
 mod estimation;
 mod generation;
+mod groups;
 mod maps;
 mod outliers;
 mod relevance;
@@ -21,6 +22,7 @@ pub use estimation::{
     EstimationReport, IntervalReport, IntervalsReport, LabelReport, MethodReport,
 };
 pub use generation::{GenerationReport, GenerationSummary, SeedGenerationReport};
+pub use groups::{BetweenReport, GroupReport, GroupsReport, NumberOfGroupsReport, WindowReport};
 pub use maps::{MapReport, MapsReport, SeparationReport};
 pub use outliers::{OutlierReason, OutlierReport, OutliersReport};
 pub use relevance::{CandidateReport, LineReport, PeakReport, RelevanceReport};
@@ -80,6 +82,8 @@ pub struct StudyReport {
     /// Comparison of the latent plane with other maps. `null` for more than 400 patterns, because
     /// the comparison would be slow.
     pub maps: Option<MapsReport>,
+    /// Groups of the patterns, found without labels. `null` in files of older versions.
+    pub groups: Option<GroupsReport>,
     /// Description of the experiment. The command `xrd study --config study.json` runs the
     /// experiment again. `null` in files of older versions.
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
@@ -174,6 +178,10 @@ pub struct TrainingReport {
     /// deviation of 1 before. Absent for a training without labels.
     #[serde(skip_serializing_if = "is_zero")]
     pub label_weight: f64,
+    /// Weight of the border loss, which keeps latent points away from the border of the latent
+    /// space. Absent for a training without it.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub border_weight: f64,
     /// Number of epochs without improvement after which early stopping ends the training (unit:
     /// epoch). `null` without early stopping.
     pub patience: Option<usize>,

@@ -179,6 +179,7 @@ fn by_networks(networks: usize, dimensions: usize, estimator: &NamedEstimator) -
 /// - Any error of the networks and the estimators.
 pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Result<Score> {
     experiment.check()?;
+    data.require_labels()?;
     let (schemes, count) = match &experiment.splits {
         Splits::CrossValidation { schemes, folds } => (schemes.clone(), *folds),
         _ => return Err(Error::Expected("splits by cross-validation for a scoring")),
@@ -231,8 +232,11 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         results,
     );
     let rows = tally::rows(&data.labels, &estimates)?;
+    let splits = pieces.iter().flat_map(|piece| &piece.splits);
+    let most_trained = splits.map(|(_, split)| split.train.len()).max();
+    let told = raw::limits(data.set.len(), most_trained.unwrap_or(0));
     Ok(Score {
-        report: report::report(&data, experiment, count, rows),
+        report: report::report(&data, experiment, (count, told), rows),
         method: match chosen.is_auto() {
             true => AUTO.to_owned(),
             false => by_networks(1, dimensions, &estimator),

@@ -26,7 +26,7 @@ pub enum Stage {
     Estimating,
     /// Estimates of the known points from all others; one step per point.
     LeavingOut,
-    /// Fitting of the regression on raw patterns; one step.
+    /// Fitting of the regression on raw patterns, and its estimates of the test patterns; one step.
     Fitting,
     /// Maps of the labels; one step per node.
     Painting,
@@ -38,6 +38,8 @@ pub enum Stage {
     Relevance,
     /// Comparison of the latent plane with other maps; one step.
     Mapping,
+    /// Search for groups of patterns; one step.
+    Grouping,
     /// Writing of tables; one step.
     Writing,
     /// Drawing of figures; one step.
@@ -63,6 +65,7 @@ impl Stage {
             Self::Comparing => "comparing",
             Self::Relevance => "relevance",
             Self::Mapping => "mapping",
+            Self::Grouping => "grouping",
             Self::Writing => "writing",
             Self::Drawing => "drawing",
             Self::Page => "page",

@@ -20,12 +20,14 @@ use std::fmt::Write as _;
 
 use xrd_ae::Autoencoder;
 use xrd_core::Latent2;
+use xrd_latent::groups::GroupSettings;
 
 use crate::dataset::{Dataset, LeftOut};
-use crate::engine::{Engine, Store, settings};
+use crate::engine::{Engine, FinishedTraining, Store, settings};
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, Splits, Target};
+use crate::experiment::{Experiment, Splits, TargetComposition};
 use crate::generation::check_targets;
+use crate::groups::{PatternGroups, find_groups};
 use crate::limits::LabelLimits;
 use crate::maps::{MAP_NEIGHBOURS, Maps, compare_maps};
 use crate::report::StudyReport;
@@ -71,10 +73,13 @@ pub struct Study {
     pub relevance: Relevance,
     /// Comparison of the latent plane with other maps. `None` for more than 400 patterns.
     pub maps: Option<Maps>,
+    /// Groups of the patterns, found without labels.
+    pub groups: PatternGroups,
     /// Estimates of the test patterns of every seed.
     pub held_out: Vec<HeldOut>,
     lines: Option<Judged>,
     store: Store,
+    finished: Option<FinishedTraining>,
 }
 
 /// The lines of the built-in series, and verdicts on their relevance.
@@ -90,7 +95,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) estimator: &'a crate::experiment::NamedEstimator,
     /// One split per seed.
     pub(crate) splits: Vec<Split>,
-    pub(crate) targets: Vec<Target>,
+    pub(crate) targets: Vec<TargetComposition>,
     /// Limits of the labels.
     pub(crate) limits: LabelLimits,
     /// Patterns of the excluded label values, which are targets too.
@@ -107,6 +112,25 @@ impl Study {
         self.store.remove()
     }
 
+    /// Returns the training, so that it can be saved if the program is asked to end before the results
+    /// are written. `None` for a study of several seeds.
+    pub fn finished_training(&self) -> Option<FinishedTraining> {
+        self.finished.clone()
+    }
+
+    /// Returns the index of the category of each pattern, and the names of the categories
+    /// ([`Dataset::categories`]). Without labels, the groups are the categories.
+    pub fn categories(&self) -> (Vec<usize>, Vec<String>) {
+        let data = &self.data;
+        if !data.classes.is_empty() || !data.labels.columns().is_empty() {
+            return data.categories();
+        }
+        let groups = &self.groups.groups;
+        let names = (1..=groups.number()).map(|n| format!("group {n}"));
+        let of = groups.members.iter().map(|m| m.group);
+        (of.collect(), names.collect())
+    }
+
     /// Returns the lines of the pattern that [`relevance`](Self::relevance) describes, with their
     /// indices hkl. `None` except for the [built-in series](crate::DataSource::Series).
     ///
@@ -121,7 +145,8 @@ impl Study {
 /// the chosen seed.
 ///
 /// The argument `data` contains all patterns of the experiment ([`Dataset::load`]). The function
-/// removes the patterns that the experiment excludes ([`Experiment::leave_out`]).
+/// removes the patterns that the experiment excludes ([`Experiment::leave_out`]). If the patterns
+/// have no labels, there are no estimates, no maps of labels and no generated patterns.
 ///
 /// The chosen seed has the largest [explained variance](xrd_ae::Evaluation::explained_variance) of
 /// the training patterns. The choice uses neither labels nor test patterns.
@@ -137,6 +162,7 @@ impl Study {
 /// - Any error of the simulation, the networks and the estimators.
 pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Result<Study> {
     experiment.check()?;
+    let experiment = &experiment.for_data(&data);
     let (data, left_out) = data.leave_out(&experiment.leave_out)?;
     let window_deg = experiment.window_deg(data.set.grid().step())?;
     let estimator = experiment.estimator()?;
@@ -157,7 +183,11 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let (mut run, model, seeds) = run::train_seeds(&plan, &truths, &engine)?;
     let labels = data.labels.columns();
     let of_chosen = intervals::of_seed(&seeds, run.seed, labels.len())?;
-    if run.scores.in_latent_space.is_none() {
+    let by_regression = run
+        .scores
+        .as_ref()
+        .is_some_and(|s| s.in_latent_space.is_some());
+    if !by_regression {
         of_chosen.apply_to(&mut run.estimated);
     }
     plan.limits.apply_to(&mut run.estimated);
@@ -165,14 +195,18 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         Some(own) => own,
         None => intervals::report(&seeds, &of_chosen, labels)?,
     };
-    let (relevance, maps) = engine.after_training(|| {
+    let (relevance, maps, groups) = engine.after_training(|| {
         pool.install(|| {
             let relevance = stage(session.observer, Stage::Relevance, || {
                 relevance::analyse(&data, &run.split, &model, window_deg)
             })?;
-            Ok((relevance, maps(&data, &run.after.points, session)?))
+            let groups = stage(session.observer, Stage::Grouping, || {
+                find_groups(&data.set, None, &GroupSettings::default())
+            })?;
+            Ok((relevance, maps(&data, &run.after.points, session)?, groups))
         })
     })?;
+    let finished = engine.finished();
     let store = engine.into_store();
     let lines = Lines::of(&data)?.map(|lines| Judged::of(lines, &seeds));
     let found = report::Found {
@@ -180,6 +214,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         lines: lines.as_ref(),
         intervals,
         maps: maps.as_ref(),
+        groups: &groups,
     };
     let report = report::build(&plan, &seeds, &run, found)?;
     let held_out = seeds.into_iter().flat_map(|s| s.held_out).collect();
@@ -190,10 +225,12 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         model,
         relevance,
         maps,
+        groups,
         held_out,
         lines,
         data,
         store,
+        finished,
     })
 }
 
@@ -207,14 +244,14 @@ fn maps(data: &Dataset, own: &[Latent2], session: Session<'_>) -> Result<Option<
 }
 
 /// Returns the targets of the experiment, or the default of the data, and the excluded values.
-fn targets(experiment: &Experiment, data: &Dataset) -> Result<Vec<Target>> {
+fn targets(experiment: &Experiment, data: &Dataset) -> Result<Vec<TargetComposition>> {
     let mut targets = match (&experiment.targets, &experiment.leave_out[..]) {
         (Some(asked), _) => asked.clone(),
         (None, []) => series::default_targets(data),
         (None, _) => Vec::new(),
     };
-    targets.extend(experiment.leave_out.iter().cloned());
-    check_targets(&targets, data.labels.columns())?;
+    targets.extend(experiment.leave_out.iter().cloned().map(Into::into));
+    check_targets(&targets, data.labels.columns(), experiment.decoded_point)?;
     Ok(targets)
 }
 

@@ -7,6 +7,7 @@ use xrd_ae::{Axis, History};
 use xrd_core::Labels;
 use xrd_relevance::Sweep;
 
+use crate::groups::{BETWEEN_GROUPS, PatternGroups};
 use crate::known_points::Estimated;
 use crate::latents::{self, Latents};
 use crate::maps::Maps;
@@ -214,6 +215,36 @@ pub fn held_out<'a>(rows: impl Iterator<Item = &'a HeldOut>, columns: &[String])
     Table {
         rows: rows.map(row).collect(),
         header,
+    }
+}
+
+/// Returns the table `groups.csv` with the group of each pattern. The columns are: name, the number of
+/// the group, whether the pattern is the medoid of the group (its most representative pattern), whether
+/// it lies between two groups ([`BETWEEN_GROUPS`]), the other group, and the position on the line
+/// between the means of both groups (0: mean of its own group, 0.5: middle).
+pub fn groups(found: &PatternGroups) -> Table {
+    let groups = &found.groups;
+    let row = |(i, name): (usize, &String)| {
+        let member = &groups.members[i];
+        vec![
+            name.clone(),
+            (member.group + 1).to_string(),
+            (groups.medoids[member.group] == i).to_string(),
+            member.is_between(BETWEEN_GROUPS).to_string(),
+            member.other.map_or(String::new(), |g| (g + 1).to_string()),
+            member.position.to_string(),
+        ]
+    };
+    Table {
+        header: texts([
+            "name",
+            "group",
+            "medoid",
+            "between",
+            "other_group",
+            "position",
+        ]),
+        rows: found.names.iter().enumerate().map(row).collect(),
     }
 }
 

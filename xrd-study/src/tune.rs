@@ -100,7 +100,7 @@ impl Tune {
 /// The training patterns of a seed are the same as in a study with this seed.
 ///
 /// # Errors
-/// - Any error of [`Experiment::check`].
+/// - Any error of [`Experiment::check`]; [`Error::Unlabelled`] for patterns without labels.
 /// - [`Error::Expected`] unless the splits are [`Splits::Fraction`].
 /// - [`Error::Split`] for too few training patterns.
 /// - [`Error::Unfinished`] if saved work exists that cannot be continued.
@@ -108,6 +108,7 @@ impl Tune {
 /// - Any error of the networks and the estimators.
 pub fn tune(experiment: &Experiment, data: &Dataset, session: Session<'_>) -> Result<Tune> {
     experiment.check()?;
+    data.require_labels()?;
     let Splits::Fraction { test } = experiment.splits else {
         return Err(Error::Expected("splits by a fraction for a comparison"));
     };

@@ -14,8 +14,9 @@ use serde_json::json;
 use xrd_benches::argument;
 use xrd_report::{FigureFiles, PAGE_FILE};
 use xrd_study::{
-    DataSource, Dataset, Experiment, KnownPoints, LabelledFiles, LatentTable, Observer,
-    OutputFolder, Query, Saving, Session, Settings, Stage, UnfinishedOutput, left_out_errors,
+    DataSource, Dataset, Experiment, KnownPoints, LabelledFiles, Latents, NamedEstimator, Observer,
+    OutputFolder, PatternRegression, Query, Saving, Session, Settings, Stage, Study,
+    UnfinishedOutput, left_out_errors, residuals,
 };
 
 /// Observer that prints each stage.
@@ -111,7 +112,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let columns: String = argument("--columns", "space_group,O,Fe".to_owned())?;
     let mut files = LabelledFiles::new(patterns, labels);
     files.label_columns = columns.split(',').map(str::to_owned).collect();
-    let settings = Settings::paper().with_epochs(argument("--epochs", 1)?);
+    let settings = Settings::measured().with_epochs(argument("--epochs", 1)?);
     let experiment = Experiment::new(DataSource::Files(files)).with_settings(settings);
     let threads = std::thread::available_parallelism()?;
     let observer = Stages::default();
@@ -133,8 +134,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     folder.write_text(PAGE_FILE, &page)?;
     study.write_report(&mut folder)?;
     folder.commit()?;
-    let estimator = experiment.estimator()?;
-    estimates(&out, &study.model, &*estimator, argument("--asked", 200)?)?;
+    estimates(&out, &study, argument("--asked", 200)?)?;
     println!(
         "{}",
         json!({ "peak_mb": peak_mb(), "page_mb": page.len() as f64 / 1e6 })
@@ -142,23 +142,28 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Estimates of some points from the known points of the study, with their intervals.
-fn estimates(
-    out: &Path,
-    model: &xrd_study::xrd_ae::Autoencoder,
-    estimator: &dyn xrd_study::xrd_latent::Estimator,
-    asked: usize,
-) -> Result<(), Box<dyn Error>> {
-    let table = LatentTable::read(&out.join("latent.csv"), model)?;
-    let rows: Vec<usize> = (0..asked.min(table.names.len())).collect();
-    let (latents, residuals) = (table.latents.select(&rows), vec![0.0; rows.len()]);
-    let names: Vec<String> = rows.iter().map(|&i| table.names[i].clone()).collect();
+/// Estimates of some patterns of the study as `xrd estimate` makes them: in the latent space, and by the
+/// regression in the model. Then the leave-one-out errors, which only intervals of other estimators need.
+fn estimates(out: &Path, study: &Study, asked: usize) -> Result<(), Box<dyn Error>> {
+    let (model, experiment) = (&study.model, &study.experiment);
+    let rows: Vec<usize> = (0..asked.min(study.data.set.len())).collect();
+    let set = study.data.set.select(&rows)?;
     let known = timed("known points", || {
         KnownPoints::read(&out.join("latent.csv"), model)
     })?;
+    let asked = experiment.estimator()?;
+    let estimator = NamedEstimator::in_latent_space(Some(&asked), experiment.settings.latent)?;
     timed("estimates of 200", || {
-        known.estimate(&Query::new(&names, &latents, &residuals), estimator)?;
-        left_out_errors(&known.space, estimator)
+        let (latents, residuals) = (Latents::of(model, &set)?, residuals(model, &set)?);
+        let query = Query::new(set.names(), &latents, &residuals);
+        let mut estimated = known.estimate(&query, &*estimator)?;
+        match PatternRegression::of_model(model)? {
+            Some(regression) => regression.apply_to(&mut estimated, &set),
+            None => Ok(()),
+        }
+    })?;
+    timed("leave-one-out errors", || {
+        left_out_errors(&known.space, &*estimator)
     })?;
     Ok(())
 }

@@ -56,6 +56,14 @@ pub struct TrainingConfig {
     /// and the label loss times this weight. Patterns with similar labels then come closer together
     /// in the latent space. The linear layer is not part of the model.
     pub label_weight: f64,
+    /// Weight of the border loss, which keeps latent points away from the border of the latent
+    /// space. 0 trains without it.
+    ///
+    /// A latent coordinate is z = tanh s, where s is a weighted sum. The border loss of a pattern is
+    /// the sum over its coordinates of ln cosh s − 0.9·|s|, counted from the value at |z| = 0.9, and
+    /// 0 for |z| < 0.9. Its slope |z| − 0.9 does not vanish at the border, unlike that of the
+    /// reconstruction error, so that points return from there.
+    pub border_weight: f64,
     /// Early stopping. `None` trains for all epochs.
     pub early_stopping: Option<EarlyStopping>,
     /// Seed of the random order of the patterns in each epoch, and of the random strains.
@@ -70,7 +78,7 @@ impl TrainingConfig {
     /// - a constant learning rate of 1e-3, the default of Adam,
     /// - [`FirstLayerRate::OverRootPoints`] for the first layer,
     /// - a weight decay of 1e-4 in the form [`Decay::L2`],
-    /// - no clipping, no random strain, no label loss and no early stopping,
+    /// - no clipping, no random strain, no label loss, no border loss and no early stopping,
     /// - the seed 0.
     ///
     /// Weight decays of 1e-5, 1e-4 and 1e-3 were compared. Reconstructions and generated patterns
@@ -88,6 +96,7 @@ impl TrainingConfig {
             first_layer: FirstLayerRate::OverRootPoints,
             strain: None,
             label_weight: 0.0,
+            border_weight: 0.0,
             early_stopping: None,
             seed: 0,
         }
@@ -170,6 +179,13 @@ impl TrainingConfig {
         self
     }
 
+    /// Sets the weight of the border loss. 0 trains without it.
+    #[must_use]
+    pub fn with_border_weight(mut self, weight: f64) -> Self {
+        self.border_weight = weight;
+        self
+    }
+
     /// Sets early stopping. `None` turns early stopping off.
     #[must_use]
     pub fn with_early_stopping(mut self, stopping: impl Into<Option<EarlyStopping>>) -> Self {
@@ -190,8 +206,8 @@ impl TrainingConfig {
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) if
     /// - the number of epochs, the batch size or the patience of early stopping is 0,
     /// - the learning rate or the clipping norm is not positive and finite,
-    /// - the weight decay, the label weight or the minimum improvement of early stopping is negative
-    ///   or not finite,
+    /// - the weight decay, the label weight, the border weight or the minimum improvement of early
+    ///   stopping is negative or not finite,
     /// - the warm-up of the schedule is not shorter than the training,
     /// - the strain is not greater than 0, or is greater than 0.1.
     pub fn validate(&self) -> Result<()> {
@@ -210,6 +226,13 @@ impl TrainingConfig {
             "label weight",
             labels,
             labels >= 0.0,
+            "0 or more, and finite",
+        )?;
+        let border = self.border_weight;
+        check(
+            "border weight",
+            border,
+            border >= 0.0,
             "0 or more, and finite",
         )?;
         let warm_up = self.schedule.warm_up();
@@ -313,6 +336,7 @@ mod tests {
             paper.with_strain(0.2),
             paper.with_label_weight(-0.1),
             paper.with_label_weight(f64::INFINITY),
+            paper.with_border_weight(-1.0),
             stopping(0, 0.0),
             stopping(3, -1e-9),
             stopping(3, f64::INFINITY),

@@ -9,6 +9,7 @@ use crate::kernel::Level;
 use crate::samples::{bumps, layers, rows, small_network};
 use crate::twin::Twin;
 
+mod border;
 mod head;
 
 const LOSSES: [Loss; 3] = [Loss::MeanSquaredError, Loss::Cosine, Loss::Pearson];

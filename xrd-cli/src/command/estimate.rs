@@ -84,6 +84,9 @@ impl Estimate {
         let (mut rows, left_out) = ensemble_mean(&planes)?;
         let known = &planes[0].known;
         let columns = known.labels().columns();
+        if columns.is_empty() {
+            return Err(xrd_study::Error::Unlabelled.into());
+        }
         let by_regression = rows.iter().any(|r| r.in_latent_space.is_some());
         let intervals = match &self.calibration {
             Some(path) => Intervals::from_table(path, columns)?,

@@ -9,12 +9,13 @@ use clap::Args;
 use xrd_report::PAGE_FILE;
 use xrd_study::{
     DataSource, Dataset, Experiment, OutputFolder, STUDY_FILE, Session, Splits, Stage, StudyReport,
-    Target,
+    Target, TargetComposition,
 };
 
+use crate::interrupt;
 use crate::options::{
     Configuring, Estimating, Pictures, PlaceName, Ranges, SavingOptions, Source, Stopping, Threads,
-    Training, at_most, fraction, positive, target,
+    Training, at_most, composition, fraction, positive, target,
 };
 use crate::output::{self, pretty, print_notes, say};
 use crate::progress::Terminal;
@@ -66,14 +67,15 @@ pub(crate) struct Study {
     /// wider]
     #[arg(long, value_name = "X", value_parser = positive)]
     window_deg: Option<f64>,
-    /// Generate a pattern for this value of a label. May be repeated
-    #[arg(long = "target", value_name = "COL=VALUE", value_parser = target)]
-    targets: Vec<Target>,
+    /// Generate a pattern for this value of a label, or for these values of several labels of one
+    /// composition, as Mn=0.5,V=0.3. May be repeated for more patterns
+    #[arg(long = "target", value_name = "COL=VALUE,...", value_parser = composition)]
+    targets: Vec<TargetComposition>,
     /// Leave patterns with this value of a label out of training and testing. A generated pattern is
     /// compared with them (for the built-in series: with simulated ones). May be repeated
     #[arg(long, value_name = "COL=VALUE", value_parser = target)]
     leave_out: Vec<Target>,
-    /// Point of the plane that is decoded for a target [default: contour]
+    /// Point of the plane that is decoded for a target with one label [default: contour]
     #[arg(long, value_enum)]
     place: Option<PlaceName>,
     /// Train for 60 epochs only, for a first look. study.json says so. Of more than 2,000 training
@@ -127,6 +129,9 @@ impl Study {
             .with_observer(&observer);
         let earlier = files_of(&self.out);
         let mut study = xrd_study::study(&experiment, data, session)?;
+        if let Some(finished) = study.finished_training() {
+            interrupt::keep(move || Ok(finished.save()?));
+        }
         study.report.versions.xrd = crate::VERSION.to_owned();
         observer.stage(Stage::Writing, || study.write(&mut out))?;
         let drawn = || xrd_report::draw_study(&study, &files, &mut out);
@@ -150,6 +155,7 @@ impl Study {
     /// Moves the files into place, and prints a note if files of an earlier study remain.
     fn finish(&self, out: OutputFolder, study: xrd_study::Study, earlier: &[String]) -> Result<()> {
         let files = study.report.files.clone();
+        interrupt::release();
         out.commit()?;
         study.remove_unfinished()?;
         let left = earlier

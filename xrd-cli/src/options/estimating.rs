@@ -21,7 +21,8 @@ pub(crate) struct Estimating {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Ranges {
     /// Range of a label, as T=0: or x=0:1. Estimates and their intervals stay inside. Labels that sum
-    /// to 1 or 100 are taken for a composition and need no range. May be repeated
+    /// to 1 or 100, and elements with any other constant sum, are taken for a composition and need no
+    /// range. May be repeated
     #[arg(long, value_name = "LABEL=LOW:HIGH", value_parser = label_range)]
     label_range: Vec<LabelRange>,
 }

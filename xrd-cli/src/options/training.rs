@@ -66,6 +66,10 @@ pub(crate) struct Training {
     /// --config
     #[arg(long, value_name = "X", value_parser = not_negative)]
     label_weight: Option<f64>,
+    /// Weight of the border loss, which keeps points away from the border of the latent space, where
+    /// patterns are hard to tell apart. 0 trains without it [default: 0]. With --patterns it is 0.1, except with --preset or --config
+    #[arg(long, value_name = "X", value_parser = not_negative)]
+    border_weight: Option<f64>,
     /// Scaling of the intensities after the mean training pattern is subtracted [default: global]
     #[arg(long, value_enum)]
     scaling: Option<ScalingName>,
@@ -136,6 +140,7 @@ impl Training {
         set(&mut settings.learning_rate, &self.lr);
         set(&mut settings.weight_decay, &self.weight_decay);
         set(&mut settings.label_weight, &self.label_weight);
+        set(&mut settings.border_weight, &self.border_weight);
         set(&mut settings.loss, &self.loss.map(Loss::from));
         set(&mut settings.scaling, &self.scaling.map(InputScaling::from));
         let warm_up = self.warm_up.unwrap_or(settings.schedule.warm_up());

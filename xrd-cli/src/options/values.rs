@@ -1,7 +1,7 @@
 //! Parsers of values on the command line.
 
 use xrd_sim::smfe12::Composition;
-use xrd_study::{LabelSource, Target};
+use xrd_study::{LabelSource, Target, TargetComposition};
 
 /// Reads a composition of the built-in series: its Ti atoms per formula unit.
 pub(crate) fn ti(text: &str) -> Result<Composition, String> {
@@ -14,6 +14,11 @@ pub(crate) fn ti(text: &str) -> Result<Composition, String> {
 
 /// Reads `COL=VALUE`.
 pub(crate) fn target(text: &str) -> Result<Target, String> {
+    text.parse().map_err(|e: xrd_study::Error| e.to_string())
+}
+
+/// Reads `COL=VALUE`, or several of them separated by commas.
+pub(crate) fn composition(text: &str) -> Result<TargetComposition, String> {
     text.parse().map_err(|e: xrd_study::Error| e.to_string())
 }
 
@@ -43,8 +48,9 @@ impl Path {
         let value = |k: usize| {
             let share = k as f64 / (self.steps - 1) as f64;
             let value = self.from + share * (self.to - self.from);
-            // Without rounding, file names would contain values such as 0.30000000000000004.
-            (value * 1e9).round() / 1e9
+            // Without rounding, file names would contain values such as 0.30000000000000004, and without
+            // the zero, -0.
+            (value * 1e9).round() / 1e9 + 0.0
         };
         let target = |k| Target {
             column: self.column.clone(),
@@ -138,6 +144,8 @@ mod tests {
             .map(|t| t.value)
             .collect();
         assert_eq!(values, [0.5, 0.6, 0.7, 0.8]);
+        let zero = path("Ti=-0.2:0.2:3").unwrap().targets()[1].to_string();
+        assert_eq!(zero, "Ti=0");
         let refused = [
             "Ti=1", "Ti=1:2", "Ti=1:1:5", "Ti=1:2:1", "Ti=1:x:3", "1:2:3",
         ];

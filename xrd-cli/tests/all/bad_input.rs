@@ -469,7 +469,20 @@ fn arguments_that_do_not_go_together_are_refused() {
     let twice = "generate --model m.safetensors --known latent.csv --target p=0.5 --target p=0.5";
     bench.refuse(twice, &["--target p=0.5: given twice"]);
     let path = "generate --model m.safetensors --known latent.csv --path p=7:9:3";
-    bench.refuse(path, &["--path: p=7: the value has no contour"]);
+    bench.refuse(
+        path,
+        &["--path p from 7 to 9: none of the values", "reaches p = 0."],
+    );
+    let generate = "generate --model m.safetensors --known latent.csv --target";
+    bench.refuse(
+        &format!("{generate} p=0.5,q=7"),
+        &["--target p=0.5,q=7: no point of the map comes near", "q = "],
+    );
+    bench.refuse(&format!("{generate} p=0.5,p=0.6"), &["each label once"]);
+    bench.refuse(
+        &format!("{generate} p=0.5,q=0.5 --place strained"),
+        &["p=0.5,q=0.5", "(--place contour)"],
+    );
     // Plain text states no wavelength, and none is assumed.
     bench.refuse(
         "sensitivity --model m.safetensors --structure NaCl.cif",

@@ -92,6 +92,63 @@ fn a_path_is_a_series_of_generated_patterns() {
     assert_eq!(neither.status, Some(2));
 }
 
+#[test]
+fn a_path_beyond_the_map_is_generated_as_far_as_it_goes() {
+    let place = with_model();
+    let known = "--model m.safetensors --known latent.csv";
+    let run = place.xrd(&format!("generate {known} --path p=0.4:9:3 --out series"));
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    let expected =
+        "note: --path p from 0.4 to 9: 2 of 3 values are left out, because the map reaches p = ";
+    assert!(run.stderr.starts_with(expected), "{}", run.stderr);
+    assert_eq!(column(&place.read("series/path.csv"), "p"), ["0.4"]);
+    assert!(!place.path("series/p=9.xy").exists());
+}
+
+#[test]
+fn several_labels_are_one_composition() {
+    let place = with_model();
+    let known = "--model m.safetensors --known latent.csv";
+    // The labels of a known pattern, which is found again.
+    let latent = place.read("latent.csv");
+    let cell = |name: &str| column(&latent, name)[7].to_owned();
+    let target = format!("p={},q={}", cell("p"), cell("q"));
+    let printed = place.done(&format!(
+        "generate {known} --target {target} --target p=0.4 --out g"
+    ));
+    assert!(printed.contains("(+0.0000), q = "), "{printed}");
+    let table = place.read("g/generated.csv");
+    assert_eq!(
+        table.lines().next(),
+        Some("name,x,y,p_estimated,q_estimated")
+    );
+    let name = target.replace(',', "_");
+    assert_eq!(column(&table, "name"), [name.as_str(), "p=0.4"]);
+    assert_eq!(column(&table, "x")[0], cell("x"));
+    assert!(place.path(&format!("g/{name}.xy")).exists());
+    let json = place.done(&format!(
+        "generate {known} --target {target} --out g --json"
+    ));
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json[0]["largest_difference"], 0.0);
+    assert_eq!(
+        json[0]["labels"]["q"].to_string(),
+        json[0]["asked"]["q"].to_string()
+    );
+    // A study generates it, too, and reports the labels at its point.
+    place.done(&format!(
+        "{STUDY} --target p=0.4,q=0.5 --target p=0.4 --out out"
+    ));
+    let generation = report(&place, "out")["generation"].clone();
+    assert_eq!(generation[0]["target"], "p=0.4,q=0.5");
+    assert_eq!(generation[0]["points_on_contour"], 0);
+    assert_eq!(
+        generation[0]["decoded_point"].is_null(),
+        generation[0]["file"].is_null()
+    );
+    assert!(generation[0]["labels"]["p"].is_number() && generation[1]["labels"]["q"].is_number());
+}
+
 /// Every column of a table is described in `docs/tables.md`, in its section.
 fn assert_described(file: &str, table: &str) {
     let docs = include_str!("../../docs/tables.md");

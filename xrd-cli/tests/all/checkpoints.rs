@@ -138,6 +138,43 @@ fn interrupt_and_go_on(place: &Workplace, saved: &str, file: &str) {
     assert!(!place.path(file).exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_study_interrupted_while_it_writes_does_not_train_again() {
+    let place = Workplace::with_samples();
+    let study = "study --patterns scans --labels labels.csv --hidden 8,4 --threads 1 --epochs 300";
+    place.done(&format!("{study} --out undisturbed"));
+    let is_written = |out: &str| {
+        let hidden = fs::read_dir(place.path(out))
+            .into_iter()
+            .flatten()
+            .flatten();
+        let mut models = hidden.map(|entry| entry.path().join("model.safetensors"));
+        models.any(|model| model.exists())
+    };
+    // The interrupt may come when all is written.
+    for attempt in 0..30 {
+        let out = format!("out{attempt}");
+        let study = format!("{study} --out {out}");
+        let run = place.interrupted(&study, || is_written(&out));
+        if run.status == Some(0) {
+            continue;
+        }
+        assert_eq!(run.status, Some(130), "{}", run.stderr);
+        let told = format!("xrd: interrupted; saved in {out}.unfinished; to continue: ");
+        assert!(run.stderr.contains(&told), "{}", run.stderr);
+        assert!(!is_written(&out) && !place.path(&format!("{out}/study.json")).exists());
+        let about = place.done(&format!("info {out}.unfinished/seed-0.checkpoint --json"));
+        let about: Value = serde_json::from_str(&about).unwrap();
+        assert_eq!(about[0]["epochs_done"], 300);
+        place.done(&format!("{study} --resume"));
+        assert!(results(&place, &out) == results(&place, "undisturbed"));
+        assert!(!place.path(&format!("{out}.unfinished")).exists());
+        return;
+    }
+    panic!("no run was interrupted while it wrote");
+}
+
 #[test]
 fn a_checkpoint_of_something_else_is_refused_and_stays() {
     let place = Workplace::with_samples();

@@ -28,3 +28,4 @@ mod steps;
 mod study_json;
 mod support;
 mod tune;
+mod unlabelled;

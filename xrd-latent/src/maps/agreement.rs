@@ -37,26 +37,24 @@ use crate::error::{Error, Result, same_length};
 pub fn silhouette(distances: &Distances, groups: &[usize]) -> Result<Option<f64>> {
     let n = distances.len();
     same_length("groups", groups.len(), n)?;
-    let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
-    for group in groups {
-        *sizes.entry(*group).or_default() += 1;
-    }
+    let (groups, sizes) = numbered(groups);
     if !(2..n).contains(&sizes.len()) {
         return Ok(None);
     }
     let of = |i: usize| {
-        let mut sums: BTreeMap<usize, f64> = sizes.keys().map(|g| (*g, 0.0)).collect();
+        let mut sums = vec![0.0; sizes.len()];
         for (group, distance) in groups.iter().zip(distances.row(i)) {
-            *sums.entry(*group).or_default() += distance;
+            sums[*group] += distance;
         }
-        let own = sizes[&groups[i]];
+        let own = sizes[groups[i]];
         if own == 1 {
             return 0.0;
         }
-        let inside = sums[&groups[i]] / (own - 1) as f64;
-        let others = sums.iter().filter(|(group, _)| **group != groups[i]);
+        let inside = sums[groups[i]] / (own - 1) as f64;
+        let others = sums.iter().zip(&sizes).enumerate();
         let nearest = others
-            .map(|(group, sum)| sum / sizes[group] as f64)
+            .filter(|(group, _)| *group != groups[i])
+            .map(|(_, (sum, size))| sum / *size as f64)
             .fold(f64::INFINITY, f64::min);
         match inside.max(nearest) {
             0.0 => 0.0,
@@ -64,6 +62,20 @@ pub fn silhouette(distances: &Distances, groups: &[usize]) -> Result<Option<f64>
         }
     };
     Ok(Some((0..n).map(of).sum::<f64>() / n as f64))
+}
+
+/// Groups numbered from 0 in the order of their indices, and their sizes.
+fn numbered(groups: &[usize]) -> (Vec<usize>, Vec<usize>) {
+    let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+    for group in groups {
+        *sizes.entry(*group).or_default() += 1;
+    }
+    let names: Vec<usize> = sizes.keys().copied().collect();
+    let number = |group: &usize| names.binary_search(group).unwrap_or(0);
+    (
+        groups.iter().map(number).collect(),
+        sizes.into_values().collect(),
+    )
 }
 
 /// Adjusted Rand index: agreement of two groupings of the same items, corrected for chance.

@@ -109,6 +109,19 @@ impl Distances {
         self.values[i * self.n + j]
     }
 
+    /// Distances between some of the items, in the given order. An item may be repeated.
+    ///
+    /// # Panics
+    /// Panics if a row is not smaller than [`len`](Self::len).
+    #[must_use]
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let of = |&i: &usize| rows.iter().map(move |&j| self.at(i, j));
+        Self {
+            n: rows.len(),
+            values: rows.iter().flat_map(of).collect(),
+        }
+    }
+
     /// Distances from item i to all items, including item i.
     pub(crate) fn row(&self, i: usize) -> &[f64] {
         &self.values[i * self.n..][..self.n]

@@ -4,6 +4,7 @@
 
 mod definitions;
 mod estimators;
+mod groups;
 mod maps;
 
 use proptest::prelude::*;

@@ -8,7 +8,7 @@ use xrd_ae::Autoencoder;
 use xrd_core::{Labels, LatentMap};
 use xrd_interp::contour;
 use xrd_latent::Estimator;
-use xrd_study::composition::{categories, name};
+use xrd_study::composition::{categories_of, describe};
 use xrd_study::rayon::prelude::*;
 use xrd_study::{
     KnownPoints, LatentTable, NamedEstimator, PATTERNS_FILE, Reading, StudyReport, Target, paint,
@@ -17,6 +17,9 @@ use xrd_study::{
 
 use super::pack;
 use crate::error::{Error, Result};
+
+/// Table of the reflections of each composition.
+const REFLECTIONS_FILE: &str = "reflections.csv";
 
 /// Number of levels over the range of a map.
 const MAP_LEVELS: f64 = 65_534.0;
@@ -33,11 +36,13 @@ pub(super) struct About {
     pub(super) patterns: Vec<u16>,
 }
 
+/// Makes the data. The argument `omitted` contains the names and sizes of files that the page does not
+/// contain.
 pub(super) fn about(
     folder: &Path,
     study: &StudyReport,
     model: &Autoencoder,
-    network: &Value,
+    (network, omitted): (&Value, &[(String, u64)]),
 ) -> Result<About> {
     let path = folder.join("latent.csv");
     let table = LatentTable::read(&path, model)?;
@@ -45,7 +50,7 @@ pub(super) fn about(
     let labels = &table.labels;
     let estimator = estimator_of(study)?;
     let maps = paint(&known, &*estimator)?;
-    let (category, categories) = categories(labels);
+    let (category, categories) = categories(study, &table);
     let (patterns, packed) = patterns(folder, &table, model)?;
     let (ranges, map_words): (Vec<_>, Vec<_>) = maps.iter().map(map_words).unzip();
     let grid = model.grid();
@@ -54,12 +59,12 @@ pub(super) fn about(
         "labels": labels.columns(),
         "points": {
             "name": table.names,
-            "x": table.latents.points.iter().map(|p| p.x).collect::<Vec<_>>(),
-            "y": table.latents.points.iter().map(|p| p.y).collect::<Vec<_>>(),
+            "x": table.latents.points.iter().map(|p| short(p.x)).collect::<Vec<_>>(),
+            "y": table.latents.points.iter().map(|p| short(p.y)).collect::<Vec<_>>(),
             "test": table.test,
             "labels": labels.rows().collect::<Vec<_>>(),
             "category": category,
-            "formula": labels.rows().map(|row| name(labels.columns(), row)).collect::<Vec<_>>(),
+            "formula": formulas(folder, &table),
             "from_others": from_others(&known, &table, &*estimator)?,
         },
         "categories": categories,
@@ -72,6 +77,7 @@ pub(super) fn about(
         })),
         "contours": contours(study, labels, &maps)?,
         "grid": { "start": grid.start(), "step": grid.step(), "points": grid.len() },
+        "omitted": omitted,
         "wavelength": model.wavelength().map(|w| w.as_angstrom()),
         "patterns": patterns,
         "network": network,
@@ -81,6 +87,23 @@ pub(super) fn about(
         maps: map_words.concat(),
         patterns: packed,
     })
+}
+
+/// Returns the category of each point and the names of the categories. Without labels, the groups are
+/// the categories.
+fn categories(study: &StudyReport, table: &LatentTable) -> (Vec<usize>, Vec<String>) {
+    let groups = study.groups.as_ref().map_or(&[][..], |found| &found.groups);
+    let is_labelled = !table.classes.is_empty() || !table.labels.columns().is_empty();
+    if is_labelled || groups.is_empty() {
+        return categories_of(&table.classes, &table.labels);
+    }
+    let members = groups.iter().enumerate();
+    let of: HashMap<&str, usize> = members
+        .flat_map(|(g, group)| group.members.iter().map(move |name| (name.as_str(), g)))
+        .collect();
+    let group = |name: &String| of.get(name.as_str()).copied().unwrap_or_default();
+    let names = groups.iter().map(|g| format!("group {}", g.number));
+    (table.names.iter().map(group).collect(), names.collect())
 }
 
 /// Returns the estimator of the study in the latent space. Reports of older versions do not name it.
@@ -95,7 +118,8 @@ fn estimator_of(study: &StudyReport) -> Result<NamedEstimator> {
     NamedEstimator::in_latent_space(Some(&named), dimensions).map_err(|e| wrong(e).into())
 }
 
-/// Returns the report without timings, which differ between equal studies.
+/// Returns the report without timings, which differ between equal studies, and without the members of
+/// groups, which are in a table.
 fn without_timings(study: &StudyReport) -> Result<Value> {
     let mut study = serde_json::to_value(study)?;
     let seeds = study["seeds"].as_array().map_or(0, Vec::len);
@@ -109,20 +133,52 @@ fn without_timings(study: &StudyReport) -> Result<Value> {
             }
         }
     }
+    if let Some(Value::Array(groups)) = study.pointer_mut("/groups/groups") {
+        for group in groups.iter_mut().filter_map(Value::as_object_mut) {
+            group.remove("members");
+        }
+    }
     Ok(study)
 }
 
-/// Returns the leave-one-out estimates of the training points. `None` for test points.
+/// Returns a coordinate with the digits that single precision has. Networks compute in single
+/// precision.
+fn short(coordinate: f64) -> f64 {
+    let text = (coordinate as f32).to_string();
+    text.parse().unwrap_or(coordinate)
+}
+
+/// Returns an estimate with six digits. The page shows four.
+fn rounded(estimate: f64) -> f64 {
+    format!("{estimate:.5e}").parse().unwrap_or(estimate)
+}
+
+/// Returns the name of the composition of each point, for the list of its reflections or for patterns
+/// without labels. Empty if the page needs none.
+fn formulas(folder: &Path, table: &LatentTable) -> Vec<String> {
+    let (labels, classes) = (&table.labels, &table.classes);
+    if !labels.columns().is_empty() && !folder.join(REFLECTIONS_FILE).is_file() {
+        return Vec::new();
+    }
+    (0..labels.len())
+        .map(|i| describe(classes, labels, i))
+        .collect()
+}
+
+/// Returns the leave-one-out estimates of the training points, with six digits. `None` for test points.
 fn from_others(
     known: &KnownPoints,
     table: &LatentTable,
     estimator: &dyn Estimator,
 ) -> Result<Vec<Option<Vec<f64>>>> {
-    if known.names.len() < 2 {
+    if known.names.len() < 2 || table.labels.columns().is_empty() {
         return Ok(vec![None; table.names.len()]);
     }
     let space = &known.space;
-    let values = |i| Ok(space.estimate_without(i, estimator)?.values);
+    let values = |i| {
+        let values = space.estimate_without(i, estimator)?.values;
+        Ok(values.into_iter().map(rounded).collect())
+    };
     let left_out: Result<Vec<Vec<f64>>> = (0..space.len()).into_par_iter().map(values).collect();
     let mut next = left_out?.into_iter();
     let one = |test: &bool| (!test).then(|| next.next()).flatten();
@@ -195,4 +251,25 @@ fn patterns(folder: &Path, table: &LatentTable, model: &Autoencoder) -> Result<(
     let value =
         json!({ "rows": rows, "low": low, "level": level, "unit": read.set.scale().to_string() });
     Ok((value, words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_no_more_digits_than_they_need() {
+        let coordinate = f64::from(0.90355021_f32);
+        assert_ne!(coordinate.to_string().len(), 10);
+        assert_eq!(short(coordinate).to_string(), "0.9035502");
+        assert_eq!(short(coordinate) as f32, 0.90355021_f32);
+        for (estimate, shown) in [
+            (1.0 / 3.0, 0.333333),
+            (0.5, 0.5),
+            (-1.23456789e-9, -1.23457e-9),
+        ] {
+            assert_eq!(rounded(estimate), shown);
+        }
+        assert!(rounded(f64::NAN).is_nan());
+    }
 }

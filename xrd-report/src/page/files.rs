@@ -10,13 +10,38 @@ use crate::error::{Error, Result};
 /// Extensions of the files on the page.
 const CARRIED: [&str; 3] = ["csv", "svg", "xy"];
 
-/// Returns the text of each table, figure and generated pattern by name, as JSON. Missing files are
-/// skipped.
-pub(super) fn files(folder: &Path, study: &StudyReport) -> Result<String> {
-    let mut texts = Map::new();
+/// Returns the largest size of a file on the page in bytes, so that the page of 100,000 patterns stays
+/// below 15 MB. The page itself shows the points of large figures.
+fn most_bytes(name: &Path) -> u64 {
+    match name.extension().is_some_and(|e| e == "svg") {
+        true => 2_000_000,
+        false => 8_000_000,
+    }
+}
+
+/// Files of a study for the page.
+pub(super) struct Files {
+    /// Text of each table, figure and generated pattern by name, as JSON.
+    pub(super) texts: String,
+    /// Names and sizes in bytes of files that are too large for the page.
+    pub(super) omitted: Vec<(String, u64)>,
+}
+
+/// Reads the tables, figures and generated patterns. Missing files are skipped.
+pub(super) fn files(folder: &Path, study: &StudyReport) -> Result<Files> {
+    read(folder, study, most_bytes)
+}
+
+fn read(folder: &Path, study: &StudyReport, most_bytes: impl Fn(&Path) -> u64) -> Result<Files> {
+    let (mut texts, mut omitted) = (Map::new(), Vec::new());
     for name in &study.files {
         let path = folder.join(name);
         if is_carried(Path::new(name)) && path.is_file() {
+            let size = path.metadata().map_or(0, |about| about.len());
+            if size > most_bytes(Path::new(name)) {
+                omitted.push((name.clone(), size));
+                continue;
+            }
             let bytes = std::fs::read(&path).map_err(|source| Error::File {
                 path: path.clone(),
                 source,
@@ -25,7 +50,8 @@ pub(super) fn files(folder: &Path, study: &StudyReport) -> Result<String> {
             texts.insert(name.clone(), text.into());
         }
     }
-    Ok(serde_json::to_string(&texts)?)
+    let texts = serde_json::to_string(&texts)?;
+    Ok(Files { texts, omitted })
 }
 
 /// Returns whether the page holds a file: by its extension, and only inside the folder.
@@ -62,8 +88,20 @@ mod tests {
         let mut study = StudyReport::default();
         study.files = ["a.csv", "gone.csv"].map(str::to_owned).to_vec();
         assert_eq!(
-            files(place.path(), &study).unwrap(),
+            files(place.path(), &study).unwrap().texts,
             r#"{"a.csv":"x\n1\n"}"#
         );
+    }
+
+    #[test]
+    fn what_is_too_large_is_named() {
+        let place = tempfile::tempdir().unwrap();
+        std::fs::write(place.path().join("a.csv"), "x\n1\n").unwrap();
+        std::fs::write(place.path().join("b.csv"), "x\n10\n").unwrap();
+        let mut study = StudyReport::default();
+        study.files = ["a.csv", "b.csv"].map(str::to_owned).to_vec();
+        let found = read(place.path(), &study, |_| 4).unwrap();
+        assert_eq!(found.texts, r#"{"a.csv":"x\n1\n"}"#);
+        assert_eq!(found.omitted, [("b.csv".to_owned(), 5)]);
     }
 }

@@ -19,7 +19,7 @@ function run(study) {
   const last = grid.start + (grid.points - 1) * grid.step;
   const state = {
     slots: [null, null],
-    map: about.contours[0]?.label ?? 0,
+    map: about.contours[0]?.label ?? (labels.length ? 0 : -1),
     range: [grid.start, last],
     root: false,
     relevance: true,
@@ -75,6 +75,7 @@ function run(study) {
     refresh();
   });
   const losses = lossView(at("loss"), study);
+  const finder = finderOf(points.name, (index) => choose(null, study.placeOf(index)));
 
   /** Puts a place into a slot, by default the one that clicks go to. */
   function choose(slot, place) {
@@ -138,7 +139,7 @@ function run(study) {
 
   function showControls() {
     const index = state.slots[0]?.index;
-    at("find").value = index === null || index === undefined ? "" : String(index);
+    finder.show(index ?? null);
     at("from").value = state.range[0].toFixed(2);
     at("to").value = state.range[1].toFixed(2);
     at("map").value = String(state.map);
@@ -198,8 +199,7 @@ function run(study) {
   function fillControls() {
     at("map").append(element("option", { value: -1 }, "none"));
     labels.forEach((label, k) => at("map").append(element("option", { value: k }, label)));
-    at("find").append(element("option", { value: "" }, "choose …"));
-    points.name.forEach((name, i) => at("find").append(element("option", { value: i }, name)));
+    finder.fill();
     about.categories.forEach((name, k) => {
       const sign = element("canvas", { "aria-hidden": true });
       [sign.style.width, sign.style.height] = ["18px", "18px"];
@@ -219,9 +219,6 @@ function run(study) {
     at("map").addEventListener("change", (event) => {
       state.map = Number(event.target.value);
       refresh();
-    });
-    at("find").addEventListener("change", (event) => {
-      if (event.target.value !== "") choose(null, study.placeOf(Number(event.target.value)));
     });
     const typed = () => {
       const [low, high] = [Number(at("from").value), Number(at("to").value)];
@@ -266,7 +263,7 @@ function run(study) {
   });
   showSheets(study);
   showRun(about);
-  showFiles(study.files);
+  showFiles(study);
   listen();
   recall();
   state.range = busy(main(shown[0]));

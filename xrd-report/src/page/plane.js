@@ -156,11 +156,11 @@ function planeView(canvas, tip, study, choose) {
 
   /** The point of a pattern near a place of the canvas, else that place of the plane. */
   function placeAt(px, py) {
-    let [best, least] = [null, NEAR];
-    points.x.forEach((at, i) => {
-      const away = Math.hypot(view.panel.across(at) - px, view.panel.up(points.y[i]) - py);
+    let [best, least] = [null, NEAR ** 2];
+    for (let i = 0; i < points.x.length; i++) {
+      const away = (view.panel.across(points.x[i]) - px) ** 2 + (view.panel.up(points.y[i]) - py) ** 2;
       if (away < least) [best, least] = [i, away];
-    });
+    }
     return best === null ? { index: null, point: view.panel.back(px, py) } : study.placeOf(best);
   }
 

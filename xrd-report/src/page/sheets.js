@@ -2,6 +2,11 @@
 
 /** Tables with a section of their own: title and help. */
 const SHEETS = {
+  "groups.csv": [
+    "Groups",
+    "The group of each pattern, found without labels. medoid: the most representative pattern of its group. between: the pattern " +
+      "lies between its group and other_group, as a mixture does. position: 0 at the mean of its group, 0.5 in the middle between both.",
+  ],
   "peaks.csv": [
     "Peaks: intensity and relevance",
     "One row per family of lattice planes of the pattern shown first, with the whole line masked. two_theta is in degrees. dev is " +
@@ -12,17 +17,42 @@ const SHEETS = {
 
 /** Shows the estimates in a sortable table, the worst first. A click on a name shows the pattern. */
 function showEstimates(study, show) {
+  if (!study.about.labels.length) {
+    at("estimates-section").hidden = true;
+    return;
+  }
   const csv = study.files["estimates.csv"];
   const holder = at("estimates");
-  if (!csv) return holder.append("The folder of the study has no estimates.csv.");
+  if (!csv) {
+    const isLarge = study.about.omitted.some(([name]) => name === "estimates.csv");
+    return holder.append(isLarge ? "estimates.csv is too large for the page. It is in the folder of the study." : "The folder of the study has no estimates.csv.");
+  }
   const [header, ...rows] = rowsOf(csv);
   const link = (row) => () => show(row[0]);
   holder.append(sortable(header, rows, { sort: "delta", link }));
+  showScores(study.about.study.estimation ?? {});
   const { count, inside, delta_median: median, delta_worst: worst } = study.about.study.estimation ?? {};
   at("estimates-summary").textContent =
     count === undefined ? "" :
     `${inside} of ${count} test patterns lie inside the known points. δ is the sum over the labels of the squared errors: median ${short(median)}, worst ${short(worst)}.` +
       (count < 20 ? " These are few test patterns; xrd score tests every pattern in turn." : "");
+}
+
+/** Shows how the labels were estimated, and the scores of each label beside those of the plane. */
+function showScores({ methods = [], on_plane: plane = {}, per_label: scores = {} }) {
+  const chosen = methods.filter((method) => method.averaged);
+  const groups = [...new Set(chosen.map((method) => method.labels.join(", ")))];
+  const sentences = groups.map((group) => {
+    const own = chosen.filter((method) => method.labels.join(", ") === group).map((method) => method.method);
+    return `${group}: ${own.length > 1 ? "mean of " : ""}${own.join("; ")}.`;
+  });
+  at("estimates-methods").textContent = sentences.length
+    ? `Estimated from the patterns themselves by the methods with the smallest cross-validated errors. ${sentences.join(" ")}`
+    : "";
+  const header = ["label", "R²", "mean error", ...(chosen.length ? ["R² on the plane", "mean error on the plane"] : [])];
+  const cells = (score) => [score?.r2, score?.mae].map((v) => String(v ?? ""));
+  const rows = Object.entries(scores).map(([label, score]) => [label, ...cells(score), ...(chosen.length ? cells(plane[label]) : [])]);
+  if (rows.length) at("scores").append(sortable(header, rows));
 }
 
 /** Shows further tables of the study. */
@@ -119,7 +149,7 @@ function showRun(about) {
 }
 
 /** Shows the figures with download buttons, and a list of the tables and patterns. */
-function showFiles(files) {
+function showFiles({ files, about }) {
   for (const [name, text] of Object.entries(files)) {
     const button = element("button", { type: "button", onclick: () => keep(name, text) }, "Download");
     button.setAttribute("aria-label", `Download ${name}`);
@@ -132,5 +162,9 @@ function showFiles(files) {
       button.textContent = name;
       at("files").append(element("li", {}, button));
     }
+  }
+  for (const [name, bytes] of about.omitted) {
+    const size = (bytes / 1e6).toFixed(1);
+    at("files").append(element("li", {}, `${name}: ${size} MB, too large for the page, in the folder of the study`));
   }
 }

@@ -36,6 +36,7 @@ function studyOf(study) {
 
   /** Returns the estimate at a point: by the study for a test pattern, by the other points for a training pattern. */
   study.estimateOf = ({ index, point }) => {
+    if (!labels.length) return "";
     const row = index === null ? undefined : estimates.get(points.name[index]);
     if (row) {
       const one = (label) => {
@@ -61,9 +62,11 @@ function studyOf(study) {
   study.describe = (place) => {
     const { index, point } = place;
     const here = `(${point.map((v) => short(v)).join(", ")})`;
-    if (index === null) return [`decoded at ${here}`, study.estimateOf(place)];
+    const lines = (...all) => all.filter((line) => line);
+    if (index === null) return lines(`decoded at ${here}`, study.estimateOf(place));
     const kind = points.test[index] ? "test pattern" : "training pattern";
-    return [`${points.name[index]}, ${kind} at ${here}`, composition(points.labels[index]), study.estimateOf(place)];
+    const own = labels.length ? composition(points.labels[index]) : points.formula[index];
+    return lines(`${points.name[index]}, ${kind} at ${here}`, own, study.estimateOf(place));
   };
 
   /** Returns the measured pattern of a point, or null if the page has none. */
@@ -84,8 +87,12 @@ function studyOf(study) {
   };
 
   function nearestPoint([x, y]) {
-    const away = points.x.map((px, i) => Math.hypot(px - x, points.y[i] - y));
-    return away.indexOf(Math.min(...away));
+    let [best, least] = [0, Infinity];
+    for (let i = 0; i < points.x.length; i++) {
+      const away = (points.x[i] - x) ** 2 + (points.y[i] - y) ** 2;
+      if (away < least) [best, least] = [i, away];
+    }
+    return best;
   }
 
   study.textOf = (place, pattern) => {

@@ -11,6 +11,48 @@ function element(name, attributes = {}, ...content) {
   return made;
 }
 
+/** Largest number of names in a list to choose from; more names are typed. */
+const MOST_NAMES = 2000;
+
+/** Number of names that are proposed for what is typed. */
+const PROPOSED = 30;
+
+/** The control with the name of a pattern: a list, or a field with proposals if there are many names. */
+function finderOf(names, choose) {
+  const isList = names.length <= MOST_NAMES;
+  const list = element("datalist", { id: "names" });
+  const field = element("input", { id: "find", type: "search", list: "names", autocomplete: "off", placeholder: `one of ${names.length}` });
+
+  function fill() {
+    if (isList) {
+      at("find").append(element("option", { value: "" }, "choose …"));
+      names.forEach((name, i) => at("find").append(element("option", { value: i }, name)));
+    } else {
+      at("find").replaceWith(field, list);
+      field.addEventListener("input", propose);
+    }
+    at("find").addEventListener("change", (event) => {
+      const text = event.target.value;
+      const index = isList && text !== "" ? Number(text) : names.indexOf(text);
+      if (index >= 0) choose(index);
+    });
+  }
+
+  function propose() {
+    const found = [];
+    for (let i = 0; i < names.length && found.length < PROPOSED; i++) {
+      if (names[i].includes(field.value)) found.push(element("option", { value: names[i] }));
+    }
+    list.replaceChildren(...found);
+  }
+
+  function show(index) {
+    const known = index !== null;
+    at("find").value = isList ? (known ? String(index) : "") : known ? names[index] : "";
+  }
+  return { fill, show };
+}
+
 const KINDS = { svg: "image/svg+xml", csv: "text/csv", xy: "text/plain" };
 
 function blobOf(name, text) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use xrd_core::{Element, Labels};
 use xrd_io::{ByOrder, LabelTable, Matched, ReadPatterns, matched, read_labels};
 
+use super::classes::Classes;
 use super::label_source::{LabelSource, labels_from};
 use crate::error::{Error, Result};
 use crate::known_points::check_label_names;
@@ -21,7 +22,8 @@ pub struct LabelChoice<'a> {
     pub facts: &'a [LabelSource],
     /// Column that names the sample of each pattern.
     pub group: Option<&'a str>,
-    /// Columns that are used as labels. If empty, all numeric columns are labels.
+    /// Columns that are used as labels. If empty, all numeric columns are labels, and text columns
+    /// with repeated texts are classes.
     pub columns: &'a [String],
 }
 
@@ -29,8 +31,10 @@ pub struct LabelChoice<'a> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Labelled {
-    /// The labels, one row per pattern.
+    /// The labels, one row per pattern. Without columns if there are no numeric labels.
     pub labels: Labels,
+    /// Labels that are text.
+    pub classes: Vec<Classes>,
     /// Name of the sample of each pattern. `None` if no column of the table names the samples.
     pub groups: Option<Vec<String>>,
     /// Notes on how the table was read.
@@ -73,7 +77,7 @@ impl<'a> LabelChoice<'a> {
     /// # Errors
     /// [`Error::Reading`] if rows and patterns do not match, [`Error::NoColumn`],
     /// [`Error::LabelName`]; [`Error::NoFact`] for a pattern without one of the facts;
-    /// [`Error::NoLabels`] if there is neither a table nor a fact.
+    /// [`Error::NoLabels`] for a column of samples without a table.
     pub fn read_for(&self, read: &ReadPatterns) -> Result<Labelled> {
         let of_table = self
             .table
@@ -84,22 +88,28 @@ impl<'a> LabelChoice<'a> {
             [] => None,
             facts => Some(labels_from(facts, read)?),
         };
-        match (of_table, of_facts) {
-            (None, None) => Err(Error::NoLabels),
-            (Some(table), None) => Ok(table),
-            (None, Some(labels)) => {
-                check_label_names(labels.columns())?;
-                Ok(Labelled {
-                    labels,
-                    groups: self.group.map(|_| Err(Error::NoLabels)).transpose()?,
-                    notes: Vec::new(),
-                })
-            }
-            (Some(table), Some(facts)) => {
-                check_label_names(facts.columns())?;
-                let labels = side_by_side(&table.labels, &facts)?;
-                Ok(Labelled { labels, ..table })
-            }
+        let table = match of_table {
+            Some(table) => table,
+            None => self.without_table(read.set.len())?,
+        };
+        let Some(facts) = of_facts else {
+            return Ok(table);
+        };
+        check_label_names(facts.columns())?;
+        let labels = side_by_side(&table.labels, &facts)?;
+        Ok(Labelled { labels, ..table })
+    }
+
+    /// Returns no labels.
+    fn without_table(&self, patterns: usize) -> Result<Labelled> {
+        match self.group.or(self.columns.first().map(String::as_str)) {
+            Some(_) => Err(Error::NoLabels),
+            None => Ok(Labelled {
+                labels: Labels::none(patterns),
+                classes: Vec::new(),
+                groups: None,
+                notes: Vec::new(),
+            }),
         }
     }
 
@@ -109,31 +119,78 @@ impl<'a> LabelChoice<'a> {
     /// # Errors
     /// Any error of [`read_for`](Self::read_for).
     pub(crate) fn read_names(&self, names: &[String], order: ByOrder) -> Result<Labelled> {
-        let path = self.table.ok_or(Error::NoLabels)?;
-        self.read_table(path, names, order)
+        match self.table {
+            Some(path) => self.read_table(path, names, order),
+            None => self.without_table(names.len()),
+        }
     }
 
     fn read_table(&self, path: &Path, names: &[String], order: ByOrder) -> Result<Labelled> {
         let table = read_labels(path)?;
         let matched = matched(&table, names, order)?;
-        let (labels, about_labels) = match self.columns {
-            [] => self.all_labels(&table, &matched)?,
-            columns => {
-                let names: Vec<&str> = columns.iter().map(String::as_str).collect();
-                (table.labels_of(&names)?.select(&matched.rows), vec![])
-            }
-        };
-        check_label_names(labels.columns()).map_err(|e| e.at(table.path().display()))?;
+        let texts = self.texts(&table, &matched);
+        let (labels, about_labels) = self.labels(&table, &matched, &texts)?;
+        let names: Vec<String> = texts.iter().map(|&c| table.columns()[c].clone()).collect();
+        for names in [labels.columns(), &names] {
+            check_label_names(names).map_err(|e| e.at(table.path().display()))?;
+        }
         let groups = self.group.map(|column| groups(&table, &matched, column));
         let notes = by_order(&table, &matched, order);
+        let class = |&c: &usize| {
+            let texts = matched.rows.iter().map(|&row| table.cell(row, c));
+            Classes::new(&table.columns()[c], &texts.collect::<Vec<_>>())
+        };
         Ok(Labelled {
             labels,
+            classes: texts.iter().map(class).collect(),
             groups: groups.transpose()?,
             notes: notes.into_iter().chain(about_labels).collect(),
         })
     }
 
-    /// Returns all columns of numbers that are labels, and notes on the columns that are not.
+    /// Returns the columns of texts that are classes: the chosen ones, or those with repeated texts.
+    fn texts(&self, table: &LabelTable, matched: &Matched) -> Vec<usize> {
+        let columns = 0..table.columns().len();
+        let chosen = |&c: &usize| match self.columns {
+            [] => {
+                let has_role = matched.column == Some(c)
+                    || table.name_column() == Some(c)
+                    || self.group.and_then(|name| table.column_index(name)) == Some(c);
+                !has_role && is_class(table, c)
+            }
+            names => names.iter().any(|n| table.column_index(n) == Some(c)),
+        };
+        columns
+            .filter(|&c| table.is_text(c))
+            .filter(chosen)
+            .collect()
+    }
+
+    /// Returns the columns of numbers that are labels, and notes on the columns that are not.
+    fn labels(
+        &self,
+        table: &LabelTable,
+        matched: &Matched,
+        texts: &[usize],
+    ) -> Result<(Labels, Vec<Note>)> {
+        let is_number = |name: &&String| {
+            let column = table.column_index(name);
+            column.is_none_or(|c| !texts.contains(&c))
+        };
+        let chosen: Vec<&str> = match self.columns {
+            [] if texts.is_empty() || has_numbers(table, matched) => {
+                return self.all_labels(table, matched);
+            }
+            names => names.iter().filter(is_number).map(String::as_str).collect(),
+        };
+        let labels = match chosen[..] {
+            [] => Labels::none(matched.rows.len()),
+            _ => table.labels_of(&chosen)?.select(&matched.rows),
+        };
+        Ok((labels, Vec::new()))
+    }
+
+    /// Returns the labels from all columns of numbers.
     fn all_labels(&self, table: &LabelTable, matched: &Matched) -> Result<(Labels, Vec<Note>)> {
         let about = about_samples(table, matched.column);
         let absent = absent_elements(table);
@@ -149,6 +206,24 @@ impl<'a> LabelChoice<'a> {
         let notes = notes.chain(doubtful.map(|(column, row)| read_as_text(table, column, row)));
         Ok((labels, notes.collect()))
     }
+}
+
+/// Whether a column of texts can be a label: no text looks like a number with a unit, and on average
+/// each text occurs at least twice.
+fn is_class(table: &LabelTable, column: usize) -> bool {
+    let doubtful = table.doubtful_columns();
+    let mut texts: Vec<&str> = (0..table.len())
+        .map(|row| table.cell(row, column))
+        .collect();
+    texts.sort_unstable();
+    texts.dedup();
+    2 * texts.len() <= table.len() && doubtful.iter().all(|(c, _)| *c != column)
+}
+
+/// Whether a column of numbers has a name and does not contain the names of the patterns.
+fn has_numbers(table: &LabelTable, matched: &Matched) -> bool {
+    let mut columns = (0..table.columns().len()).filter(|&c| !table.is_text(c));
+    columns.any(|c| matched.column != Some(c) && !table.columns()[c].trim().is_empty())
 }
 
 /// Returns the columns of both tables.

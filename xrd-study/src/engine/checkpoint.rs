@@ -194,6 +194,9 @@ pub(crate) fn settings(
         ),
     ];
     // Unfinished work from before this setting existed can then be resumed.
+    if config.border_weight != 0.0 {
+        all.push(("border-weight", config.border_weight.to_string()));
+    }
     if config.label_weight != 0.0 {
         all.push(("label-weight", config.label_weight.to_string()));
     }

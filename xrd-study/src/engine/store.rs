@@ -20,6 +20,7 @@ const RESULT: &str = ".json";
 const CHECKPOINT: &str = ".checkpoint";
 
 /// Folder with one file per training: its result or its checkpoint. It is made with the first file.
+#[derive(Clone)]
 pub(crate) struct Store {
     folder: PathBuf,
     /// Settings of the work, one per line.
@@ -96,11 +97,16 @@ impl Store {
     /// Returns the checkpoint file of a training.
     pub(super) fn checkpoint(&self, name: &str, saving: &Saving) -> Saves<'_> {
         Saves {
-            file: self.folder.join(format!("{name}{CHECKPOINT}")),
+            file: self.checkpoint_file(name),
             interval: saving.interval,
             resume: saving.resume,
             store: Some(self),
         }
+    }
+
+    /// Returns the path of the checkpoint file of a training.
+    pub(super) fn checkpoint_file(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}{CHECKPOINT}"))
     }
 
     /// Returns the file of the result of a training.
@@ -124,7 +130,7 @@ impl Store {
         let text = serde_json::to_string(result).map_err(Error::ToJson)?;
         self.begin()?;
         xrd_io::write::atomically(self.result(name), |f| f.write_all(text.as_bytes()))?;
-        remove(&self.folder.join(format!("{name}{CHECKPOINT}")))
+        remove(&self.checkpoint_file(name))
     }
 
     /// Makes the folder and writes the settings of the work.

@@ -1,9 +1,23 @@
 //! Setters of an experiment.
 
-use super::{DecodedPoint, Experiment, NamedEstimator, Seeds, Settings, Splits, Target, Variation};
+use super::{
+    DecodedPoint, Experiment, NamedEstimator, Seeds, Settings, Splits, Target, TargetComposition,
+    Variation,
+};
+use crate::dataset::Dataset;
 use crate::limits::LabelRange;
 
 impl Experiment {
+    /// Returns the experiment as it is run with these patterns: without labels, there is no label
+    /// loss.
+    pub(crate) fn for_data(&self, data: &Dataset) -> Self {
+        let mut own = self.clone();
+        if data.labels.columns().is_empty() {
+            own.settings.label_weight = 0.0;
+        }
+        own
+    }
+
     /// Sets the method that estimates labels.
     #[must_use]
     pub fn with_estimator(mut self, estimator: NamedEstimator) -> Self {
@@ -18,10 +32,11 @@ impl Experiment {
         self
     }
 
-    /// Sets the label values for which patterns are generated.
+    /// Sets the label values for which patterns are generated. A target is a [`Target`] or a
+    /// [`TargetComposition`].
     #[must_use]
-    pub fn with_targets(mut self, targets: Vec<Target>) -> Self {
-        self.targets = Some(targets);
+    pub fn with_targets(mut self, targets: Vec<impl Into<TargetComposition>>) -> Self {
+        self.targets = Some(targets.into_iter().map(Into::into).collect());
         self
     }
 

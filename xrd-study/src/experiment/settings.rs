@@ -58,6 +58,11 @@ pub struct Settings {
     /// deviation of 1 before. 0 trains without labels.
     #[serde(skip_serializing_if = "is_zero")]
     pub label_weight: f64,
+    /// Weight of the border loss, which keeps latent points away from the border of the latent
+    /// space ([`TrainingConfig::border_weight`](xrd_ae::TrainingConfig::border_weight)). 0 trains
+    /// without it.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub border_weight: f64,
     /// Fraction of the training patterns that are used as validation patterns. The network is not
     /// trained on the validation patterns. Early stopping monitors the loss of the validation
     /// patterns.
@@ -79,6 +84,9 @@ impl Default for Settings {
 /// Label weight of [`Settings::labelled`]. On three measured series, weights between 10 and 100
 /// gave nearly the same errors of left-out labels.
 const LABEL_WEIGHT: f64 = 10.0;
+
+/// Weight of the border loss for measured patterns.
+const BORDER_WEIGHT: f64 = 0.1;
 
 /// Named settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,17 +123,21 @@ impl Settings {
             clip: training.clip,
             strain: training.strain,
             label_weight: training.label_weight,
+            border_weight: training.border_weight,
             validation_fraction: None,
             schedule: training.schedule,
             early_stopping: training.early_stopping,
         }
     }
 
-    /// Returns the settings for measured patterns with labels: those of [`Settings::paper`], with the
-    /// label weight 10. The latent points then follow the labels, and the labels of new patterns are
-    /// estimated with smaller errors.
-    pub fn labelled() -> Self {
-        Self::paper().with_label_weight(LABEL_WEIGHT)
+    /// Returns the settings for measured patterns: those of [`Settings::paper`], with the label weight
+    /// 10 and the border weight 0.1. The latent points then follow the labels, so that the labels of
+    /// new patterns are estimated with smaller errors, and keep away from the border of the plane.
+    /// Patterns without labels are trained without the label loss.
+    pub fn measured() -> Self {
+        Self::paper()
+            .with_label_weight(LABEL_WEIGHT)
+            .with_border_weight(BORDER_WEIGHT)
     }
 
     /// Returns the configuration of the network. The argument `seed` determines the random initial
@@ -156,6 +168,7 @@ impl Settings {
             .with_first_layer(self.first_layer)
             .with_strain(self.strain)
             .with_label_weight(self.label_weight)
+            .with_border_weight(self.border_weight)
             .with_early_stopping(self.early_stopping)
             .with_seed(seed);
         config.validate()?;

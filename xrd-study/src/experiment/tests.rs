@@ -21,7 +21,10 @@ fn files() -> LabelledFiles {
 fn all_options() -> Experiment {
     Experiment {
         estimator: Some("idw:2:5".parse().unwrap()),
-        targets: Some(vec!["Ti=0.75".parse().unwrap()]),
+        targets: Some(vec![
+            "Ti=0.75".parse().unwrap(),
+            "Fe=11.5,Ti=0.5".parse().unwrap(),
+        ]),
         leave_out: vec!["Ti=1".parse().unwrap()],
         decoded_point: DecodedPoint::Strained,
         window_deg: Some(0.1),

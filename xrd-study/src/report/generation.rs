@@ -1,10 +1,13 @@
 //! Generated patterns.
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 /// Generated pattern of one target, compared with the truth.
 ///
-/// A target is one label with one value. A *true pattern* is a measured or simulated pattern with
+/// A target is one label with one value, or several labels with one value each, for which one
+/// pattern is generated (a composition). For a composition there is no contour, no true pattern and
+/// no blend. A *true pattern* is a measured or simulated pattern with
 /// this label value. For the targets Ti = 0, 0.25, 0.5 and so on up to 4 of the built-in series,
 /// the true patterns are simulated. For all other targets, the true patterns are the patterns that
 /// were excluded because of this value (`dataset.left_out`). The *truth* is the mean of the true
@@ -32,7 +35,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 #[non_exhaustive]
 pub struct GenerationReport {
-    /// Label and value, such as `Ti=0.75`.
+    /// Label and value, such as `Ti=0.75`, or several of them, such as `Mn=0.5,V=0.3`.
     pub target: String,
     /// Number of vertices of the contour.
     pub points_on_contour: usize,
@@ -45,10 +48,25 @@ pub struct GenerationReport {
     /// network generates one pattern at each of the two centres. The strained blend of these two
     /// patterns is encoded, which gives the selected point. If training patterns have exactly the
     /// target value, only the centre of their composition is used: the rule `contour` selects this
-    /// centre, and the rule `strained` encodes the pattern that is generated at this centre. `null`
-    /// if a neighbouring composition is missing, or if the rule is `contour` and there is no
-    /// contour.
+    /// centre, and the rule `strained` encodes the pattern that is generated at this centre. For a
+    /// target with several labels, it is the point where the estimates agree best with all of them:
+    /// the root mean square of (estimate − value)/range is smallest, where the range is that of the
+    /// label among the training patterns. `null` if a neighbouring composition is missing, if the
+    /// rule is `contour` and there is no contour, or if no point comes near several labels
+    /// (`largest_difference` above 0.2).
     pub decoded_point: Option<[f64; 2]>,
+    /// All labels estimated at `decoded_point`, by name. For several labels that no point comes
+    /// near, these are the labels of the point that agrees best. Missing if there is no such point.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "std::collections::BTreeMap<String, f64>")
+    )]
+    pub labels: IndexMap<String, f64>,
+    /// Largest difference of these labels from the values of the target, as a fraction of the range
+    /// of the label among the training patterns. Missing if `labels` is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub largest_difference: Option<f64>,
     /// File of the generated pattern. `null` if `decoded_point` is `null`.
     pub file: Option<String>,
     /// Number of true patterns that are averaged. 0 if there is no truth.

@@ -4,11 +4,8 @@ use super::FoldEstimate;
 use crate::baselines::{BASELINES, Baselines};
 use crate::dataset::Dataset;
 use crate::error::Result;
-use crate::sample::{MOST_COMPARED_IN_PAIRS, sample};
+use crate::sample::{MOST_COMPARED_IN_PAIRS, MOST_FITTED, fitted_to, sample};
 use crate::split::Split;
-
-/// Number of patterns in a sample. The time for principal components grows with its cube.
-const SAMPLED: usize = 1000;
 
 /// Patterns from which the baselines are computed.
 pub(super) struct Raw {
@@ -22,7 +19,7 @@ pub(super) struct Raw {
 impl Raw {
     /// Computes the products of all pairs of patterns, or of a sample of many patterns.
     pub(super) fn new(data: &Dataset) -> Result<Self> {
-        Self::of_sample((MOST_COMPARED_IN_PAIRS, SAMPLED), data)
+        Self::of_sample((MOST_COMPARED_IN_PAIRS, MOST_FITTED), data)
     }
 
     /// Uses all patterns up to `most`, and `sampled` of more patterns.
@@ -88,16 +85,19 @@ impl Raw {
 }
 
 /// Returns one sentence for each result that a scoring of many patterns computes from a sample, or
-/// leaves out.
-pub(super) fn limits(patterns: usize) -> Vec<String> {
-    if patterns <= MOST_COMPARED_IN_PAIRS {
-        return Vec::new();
+/// leaves out. The argument `train` is the largest number of training patterns of a fold.
+pub(super) fn limits(patterns: usize, train: usize) -> Vec<String> {
+    let mut found = Vec::new();
+    if patterns > MOST_COMPARED_IN_PAIRS {
+        found.push(format!(
+            "methods on raw patterns: {MOST_FITTED} evenly spaced patterns of {patterns}"
+        ));
+        found.push(format!(
+            "no estimates by k-means clusters, above {MOST_COMPARED_IN_PAIRS} patterns"
+        ));
     }
-    let most = MOST_COMPARED_IN_PAIRS;
-    vec![
-        format!("methods on raw patterns: {SAMPLED} evenly spaced patterns of {patterns}"),
-        format!("no estimates by k-means clusters, above {most} patterns"),
-    ]
+    found.extend(fitted_to(train, " of a fold"));
+    found
 }
 
 #[cfg(test)]
@@ -124,6 +124,15 @@ mod tests {
             .estimates(&sampled, &split);
         let values: Vec<Vec<f64>> = found[1].iter().map(|e| e.values.clone()).collect();
         assert_eq!(values, own.unwrap()[1]);
-        assert!(limits(2000).is_empty() && limits(2001).len() == 2);
+    }
+
+    #[test]
+    fn a_large_scoring_tells_its_limits() {
+        assert!(limits(1250, 1000).is_empty());
+        let told = limits(1252, 1001);
+        assert_eq!(told.len(), 1);
+        assert!(told[0].ends_with("1000 evenly spaced training patterns of 1001 of a fold"));
+        assert_eq!(limits(2000, 0).len(), 0);
+        assert_eq!(limits(2001, 1601).len(), 3);
     }
 }

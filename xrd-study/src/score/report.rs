@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::raw::limits;
 use crate::dataset::Dataset;
 use crate::experiment::Experiment;
 use crate::folds::Scheme;
@@ -112,7 +111,7 @@ pub struct ScoreRow {
 pub(super) fn report(
     data: &Dataset,
     experiment: &Experiment,
-    folds: usize,
+    (folds, limits): (usize, Vec<String>),
     scores: Vec<ScoreRow>,
 ) -> ScoreReport {
     let settings = &experiment.settings;
@@ -121,7 +120,7 @@ pub(super) fn report(
         points: data.set.grid().len(),
         preparation: data.preparation.clone(),
         labels: data.labels.columns().to_vec(),
-        limits: limits(data.set.len()),
+        limits,
         folds,
         networks: experiment.networks,
         seed: experiment.seeds.first,

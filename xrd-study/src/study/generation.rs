@@ -11,7 +11,7 @@ use xrd_interp::{
 use super::{Plan, series};
 use crate::dataset::Dataset;
 use crate::error::Result;
-use crate::experiment::Target;
+use crate::experiment::TargetComposition;
 use crate::generation::{GeneratedPattern, Neighbours, file_name};
 use crate::split::Split;
 
@@ -38,12 +38,17 @@ pub struct Truth {
 impl Truth {
     /// Returns the true patterns of each target.
     pub(super) fn all(plan: &Plan<'_>) -> Result<Vec<Self>> {
-        let left_out = |target: &Target| {
+        let left_out = |target: &TargetComposition| {
+            let target = target.single()?;
             let found = plan.left_out.iter().find(|l| l.target == *target);
             found.map(|l| l.patterns.clone())
         };
-        let patterns = |target| -> Result<_> {
-            let simulated = series::truth(plan, target)?;
+        let patterns = |target: &TargetComposition| -> Result<_> {
+            let simulated = target
+                .single()
+                .map(|t| series::truth(plan, t))
+                .transpose()?;
+            let simulated = simulated.flatten();
             Ok(simulated.or_else(|| left_out(target)))
         };
         let one = |target| match patterns(target)? {
@@ -155,9 +160,10 @@ fn mean_distance(patterns: &[Vec<f32>], mean: &[f32]) -> Result<Option<f64>> {
 fn blends(
     data: &Dataset,
     known: (&Split, &Labels),
-    target: &Target,
+    target: &TargetComposition,
 ) -> Result<Option<(Vec<f32>, Vec<f32>)>> {
-    let Some(pair) = Neighbours::of(known.1, target) else {
+    let pair = target.single().and_then(|t| Neighbours::of(known.1, t));
+    let Some(pair) = pair else {
         return Ok(None);
     };
     let low = mean_of(data, known, &pair.below)?;

@@ -1,9 +1,10 @@
 //! What a study of many patterns computes from a sample, or leaves out.
 
+use xrd_latent::groups::MOST_GROUPED;
+
 use super::write::most_kept;
 use super::{MOST_COMPARED, Plan};
-use crate::regression::MOST_FITTED;
-use crate::sample::MOST_COMPARED_IN_PAIRS;
+use crate::sample::{MOST_COMPARED_IN_PAIRS, fitted_to};
 use crate::split::Split;
 
 /// Whether a study skips the comparison of raw patterns: a quick trial with many patterns.
@@ -23,9 +24,13 @@ pub(super) fn limits(plan: &Plan<'_>, split: &Split) -> Vec<String> {
             "nearest raw patterns: among {MOST_COMPARED_IN_PAIRS} evenly spaced training patterns of {train}"
         ));
     }
-    if plan.estimator.is_auto() && train > MOST_FITTED {
+    if plan.estimator.is_auto() && !plan.data.labels.columns().is_empty() {
+        found.extend(fitted_to(train, ""));
+    }
+    if patterns > MOST_GROUPED {
         found.push(format!(
-            "regression of the labels: fitted to {MOST_FITTED} evenly spaced training patterns of {train}"
+            "groups: found in {MOST_GROUPED} evenly spaced patterns of {patterns}; each other pattern has the \
+             group with the nearest mean"
         ));
     }
     if patterns > MOST_COMPARED {

@@ -13,10 +13,10 @@ use super::run::{CRITERION, Run, SeedFigures};
 use super::series::{CANDIDATES, Indexing};
 use super::verdicts::Verdict;
 use super::{Judged, Plan, REPORTED_LINES};
-use crate::composition;
 use crate::dataset::Origin;
 use crate::error::Result;
-use crate::experiment::{DataSource, Target, schedule_name};
+use crate::experiment::{DataSource, TargetComposition, schedule_name};
+use crate::groups::PatternGroups;
 use crate::maps::Maps;
 use crate::note::Note;
 use crate::report::{
@@ -33,6 +33,7 @@ pub(super) struct Found<'a> {
     pub(super) lines: Option<&'a Judged>,
     pub(super) intervals: IntervalsReport,
     pub(super) maps: Option<&'a Maps>,
+    pub(super) groups: &'a PatternGroups,
 }
 
 pub(super) fn build(
@@ -43,14 +44,20 @@ pub(super) fn build(
 ) -> Result<StudyReport> {
     let indexing = Indexing::of(plan.data, found.relevance.pattern)?;
     let generated = chosen.generated.iter();
-    let targets: Vec<String> = plan.targets.iter().map(Target::to_string).collect();
+    let targets: Vec<String> = plan
+        .targets
+        .iter()
+        .map(TargetComposition::to_string)
+        .collect();
     Ok(StudyReport {
         dataset: dataset(plan),
         training: training(plan, chosen),
         estimation: estimation(plan, chosen)?,
         relevance: relevance(plan, &found, indexing.as_ref()),
         decoded_point: plan.experiment.decoded_point.name().to_owned(),
-        generation: generated.map(generation).collect::<Result<_>>()?,
+        generation: generated
+            .map(|g| generation(g, plan.data.labels.columns()))
+            .collect::<Result<_>>()?,
         seed: chosen.seed,
         seed_criterion: CRITERION.to_owned(),
         seeds: seeds.iter().map(|seed| one_seed(seed, &targets)).collect(),
@@ -64,6 +71,7 @@ pub(super) fn build(
         },
         intervals: found.intervals,
         maps: found.maps.map(Maps::report),
+        groups: Some(found.groups.report()),
         experiment: Some(plan.experiment.clone()),
         files: Vec::new(),
     })
@@ -129,6 +137,7 @@ fn training(plan: &Plan<'_>, run: &Run) -> TrainingReport {
         clip_norm: config.clip,
         strain: config.strain,
         label_weight: config.label_weight,
+        border_weight: config.border_weight,
         patience: stopping.map(|s| s.patience),
         min_improvement: stopping.map(|s| s.min_improvement),
         watched: stopping.map(|_| watched.to_owned()),
@@ -178,8 +187,11 @@ fn method(found: &xrd_regression::Comparison) -> MethodReport {
 }
 
 fn estimation(plan: &Plan<'_>, run: &Run) -> Result<EstimationReport> {
-    let (all, inside) = (&run.scores.all, run.scores.inside.as_ref());
-    let on_plane = run.scores.in_latent_space.as_ref();
+    let Some(scores) = &run.scores else {
+        return Ok(EstimationReport::default());
+    };
+    let (all, inside) = (&scores.all, scores.inside.as_ref());
+    let on_plane = scores.in_latent_space.as_ref();
     let estimator = match on_plane {
         Some(_) => plan.estimator.to_string(),
         // Also where there were too few samples for a regression.
@@ -198,9 +210,9 @@ fn estimation(plan: &Plan<'_>, run: &Run) -> Result<EstimationReport> {
         delta_median_inside: inside.map(|s| s.delta_median),
         delta_worst_inside: inside.map(|s| s.delta_worst),
         within_limit: within_limit(&all.delta_sorted),
-        one_composition_fraction: run.scores.comparison.one_composition,
-        nearest_pattern_delta_sorted: run.scores.comparison.nearest_pattern.clone(),
-        leave_one_out_delta_mean: run.scores.leave_one_out,
+        one_composition_fraction: scores.comparison.one_composition,
+        nearest_pattern_delta_sorted: scores.comparison.nearest_pattern.clone(),
+        leave_one_out_delta_mean: scores.leave_one_out,
         per_label: per_label(all, inside),
     })
 }
@@ -210,7 +222,7 @@ fn within_limit(deltas: &[f64]) -> usize {
 }
 
 fn relevance(plan: &Plan<'_>, all: &Found<'_>, indexing: Option<&Indexing>) -> RelevanceReport {
-    let (found, labels) = (all.relevance, &plan.data.labels);
+    let found = all.relevance;
     let peak = |r: &PeakRelevance| PeakReport {
         two_theta: round(r.peak.two_theta),
         hkl: indexing.and_then(|i| i.hkl_at(r.peak.two_theta)),
@@ -237,7 +249,7 @@ fn relevance(plan: &Plan<'_>, all: &Found<'_>, indexing: Option<&Indexing>) -> R
     let lines = all.lines.map(|judged| lines(judged, found.pattern));
     RelevanceReport {
         pattern: plan.data.set.names()[found.pattern].clone(),
-        composition: composition::name(labels.columns(), labels.row(found.pattern)),
+        composition: plan.data.describe(found.pattern),
         window_deg: found.window_deg,
         seconds: found.seconds,
         windows: found.sweep.dev.len(),
@@ -293,15 +305,18 @@ fn lines(judged: &Judged, shown: usize) -> Vec<LineReport> {
     listed.into_iter().map(one).collect()
 }
 
-fn generation(generated: &Generated) -> Result<GenerationReport> {
+fn generation(generated: &Generated, columns: &[String]) -> Result<GenerationReport> {
     let decoded = generated.pattern.decoded.as_ref();
     let [own, blend, strained] = generated.distances()?.map(Option::unwrap_or_default);
     let contour = &generated.pattern.contour;
+    let labels = generated.pattern.labels.iter().flatten();
     Ok(GenerationReport {
         target: generated.pattern.target.to_string(),
         points_on_contour: contour.iter().map(|line| line.points().len()).sum(),
         contour_lines: contour.len(),
         decoded_point: decoded.map(|(p, _)| [p.x, p.y]),
+        labels: columns.iter().cloned().zip(labels.copied()).collect(),
+        largest_difference: generated.pattern.largest_difference,
         file: decoded.map(|_| format!("generated/{}", generated.file_name())),
         truth_patterns: generated.truth.patterns,
         truth_spread: generated.truth.spread,
@@ -331,11 +346,12 @@ fn one_seed(seed: &SeedFigures, targets: &[String]) -> SeedReport {
         peak_position_error_blend: blend.peak_positions,
         peak_position_error_strained_blend: strained.peak_positions,
     });
+    let deltas = seed.scores.as_ref().map(|s| s.all.delta_sorted.clone());
     SeedReport {
         seed: seed.seed,
         epochs: seed.epochs,
         best_epoch: seed.best_epoch,
-        delta_sorted: seed.scores.all.delta_sorted.clone(),
+        delta_sorted: deltas.unwrap_or_default(),
         generation: generation.collect(),
         warnings: texts(&seed.warnings),
         scores: scores(seed),
@@ -344,28 +360,28 @@ fn one_seed(seed: &SeedFigures, targets: &[String]) -> SeedReport {
 
 /// Returns the numbers of a seed that are summarised over the seeds.
 fn scores(seed: &SeedFigures) -> SeedScores {
-    let Summary {
-        inside,
-        delta_median,
-        delta_worst,
-        ..
-    } = seed.scores.all;
-    let comparison = &seed.scores.comparison;
-    let nearest = &comparison.nearest_pattern;
-    let within = within_limit(&seed.scores.all.delta_sorted);
-    SeedScores {
+    let of_network = SeedScores {
         explained_variance_train: finite(seed.train.explained_variance),
         explained_variance_test: finite(seed.test.explained_variance),
         saturated_fraction: finite(seed.saturated),
-        inside: Some(inside as f64),
-        delta_median: finite(delta_median),
-        delta_worst: finite(delta_worst),
-        within_limit: Some(within as f64),
+        ms_per_epoch: finite(seed.ms_per_epoch),
+        ..SeedScores::default()
+    };
+    let Some(scores) = &seed.scores else {
+        return of_network;
+    };
+    let (all, comparison) = (&scores.all, &scores.comparison);
+    let nearest = &comparison.nearest_pattern;
+    SeedScores {
+        inside: Some(all.inside as f64),
+        delta_median: finite(all.delta_median),
+        delta_worst: finite(all.delta_worst),
+        within_limit: Some(within_limit(&all.delta_sorted) as f64),
         one_composition_fraction: finite(comparison.one_composition),
         nearest_pattern_within_limit: (!nearest.is_empty()).then(|| within_limit(nearest) as f64),
         nearest_pattern_delta_worst: nearest.first().copied().and_then(finite),
-        leave_one_out_delta_mean: finite(seed.scores.leave_one_out),
-        ms_per_epoch: finite(seed.ms_per_epoch),
+        leave_one_out_delta_mean: finite(scores.leave_one_out),
+        ..of_network
     }
 }
 

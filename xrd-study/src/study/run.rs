@@ -62,8 +62,8 @@ pub struct Run {
     pub known: Vec<String>,
     /// Estimates of the test patterns from the known points.
     pub estimated: Vec<Estimated>,
-    /// Scores of the estimates.
-    pub scores: Scores,
+    /// Scores of the estimates. `None` if the patterns have no labels.
+    pub scores: Option<Scores>,
     /// Cross-validated errors of the candidates of the regression on raw patterns. Empty if the
     /// labels are estimated in the latent space.
     #[serde(default)]
@@ -115,7 +115,7 @@ pub(super) struct SeedFigures {
     pub(super) best_epoch: Option<usize>,
     pub(super) ms_per_epoch: f64,
     pub(super) warnings: Vec<Warning>,
-    pub(super) scores: Scores,
+    pub(super) scores: Option<Scores>,
     pub(super) held_out: Vec<HeldOut>,
     /// Number of known patterns.
     pub(super) known: usize,
@@ -216,71 +216,36 @@ fn examine(
     plan: &Plan<'_>,
     truths: &[Truth],
     (seed, split): (u64, &Split),
-    (mut model, trained): (Autoencoder, Trained),
+    (model, trained): (Autoencoder, Trained),
     engine: &Engine<'_>,
 ) -> Result<(Run, Autoencoder)> {
-    let (data, estimator) = (plan.data, &**plan.estimator);
-    let observer = engine.observer();
+    let data = plan.data;
     let after = encoded(&model, data, engine)?;
-    let (residuals, train, test) = stage(observer, Stage::Reconstructing, || {
+    let (residuals, train, test) = stage(engine.observer(), Stage::Reconstructing, || {
         let of_train = Subset::new(&data.set, split.train.clone())?;
         let of_test = Subset::new(&data.set, split.test.clone())?;
         let (of_train, of_test) = (model.evaluate(&of_train)?, model.evaluate(&of_test)?);
         Ok((residuals(&model, &data.set)?, of_train, of_test))
     })?;
-    let names = |rows: &[usize]| -> Vec<String> {
-        rows.iter().map(|&i| data.set.names()[i].clone()).collect()
+    let found = (split, &after, &residuals[..]);
+    let (answers, model) = match data.labels.columns() {
+        [] => (Answers::without_labels(plan, split)?, model),
+        _ => Answers::of(plan, truths, found, model, engine)?,
     };
-    let truth = data.labels.select(&split.test);
-    let known = KnownPoints::new(
-        names(&split.train),
-        after.select(&split.train),
-        data.labels.select(&split.train),
-    )?
-    .with_residuals(split.train.iter().map(|&i| residuals[i]));
-    let of_test: Vec<f64> = split.test.iter().map(|&i| residuals[i]).collect();
-    let (latents, test_names) = (after.select(&split.test), names(&split.test));
-    let query = Query::new(&test_names, &latents, &of_test).with_truth(&truth);
-    let mut estimated = stage(observer, Stage::Estimating, || {
-        known.estimate(&query, estimator)
-    })?;
-    let left_out = left_out_estimates(&known, estimator, observer)?;
-    let mut scores = stage(observer, Stage::Comparing, || {
-        scores(plan, split, &estimated, (&known, &left_out))
-    })?;
-    let regression = match plan.estimator.is_auto() {
-        true => stage(observer, Stage::Fitting, || {
-            PatternRegression::fit(data, &split.train)
-        })?,
-        false => None,
-    };
-    if let Some(regression) = &regression {
-        regression.apply_to(&mut estimated, &data.set.select(&split.test)?)?;
-        plan.limits.apply_to(&mut estimated);
-        scores = scores.replaced(&estimated, &truth)?;
-        model = regression.attach_to(model)?;
-    }
-    let maps = paint_observed(&known, estimator, observer)?;
-    let generated = stage(observer, Stage::Generating, || {
-        let point = plan.experiment.decoded_point;
-        let generated = generate_targets(&model, &known, &maps, &plan.targets, point)?;
-        generation::judge(data, (split, known.labels()), truths, generated)
-    })?;
     let moves = match Lines::of(data)? {
         Some(lines) => lines.moves(data, &model)?,
         None => Vec::new(),
     };
-    let labels = data.labels.columns().len();
     let run = Run {
         moves,
         seed,
         train,
         test,
         saturated: saturated_fraction(after.coordinates(), after.dimensions()),
-        scores,
-        comparisons: regression.map_or(Vec::new(), |r| r.comparisons().to_vec()),
+        scores: answers.scores,
+        comparisons: answers.comparisons,
         threads: rayon::current_num_threads(),
-        generated,
+        generated: answers.generated,
         validation_patterns: trained.validation_patterns,
         config: trained.config,
         split: split.clone(),
@@ -288,13 +253,106 @@ fn examine(
         after,
         history: trained.history,
         seconds: trained.seconds,
-        estimated,
-        left_out: Intervals::from_left_out_errors(&honest(plan, &left_out, &known), labels)?,
-        known: known.names,
+        estimated: answers.estimated,
+        left_out: answers.left_out,
+        known: answers.known,
         residuals,
-        maps,
+        maps: answers.maps,
     };
     Ok((run, model))
+}
+
+/// What the labels of the training patterns tell.
+struct Answers {
+    known: Vec<String>,
+    estimated: Vec<Estimated>,
+    scores: Option<Scores>,
+    comparisons: Vec<xrd_regression::Comparison>,
+    left_out: Intervals,
+    maps: Vec<LatentMap>,
+    generated: Vec<Generated>,
+}
+
+impl Answers {
+    fn without_labels(plan: &Plan<'_>, split: &Split) -> Result<Self> {
+        Ok(Self {
+            known: names(plan.data, &split.train),
+            estimated: Vec::new(),
+            scores: None,
+            comparisons: Vec::new(),
+            left_out: Intervals::from_left_out_errors(&[], 0)?,
+            maps: Vec::new(),
+            generated: Vec::new(),
+        })
+    }
+
+    /// Estimates the labels of the test patterns, paints the maps, and generates the targets. Adds the
+    /// regression to the model.
+    fn of(
+        plan: &Plan<'_>,
+        truths: &[Truth],
+        (split, after, residuals): (&Split, &Latents, &[f64]),
+        mut model: Autoencoder,
+        engine: &Engine<'_>,
+    ) -> Result<(Self, Autoencoder)> {
+        let (data, estimator) = (plan.data, &**plan.estimator);
+        let observer = engine.observer();
+        let truth = data.labels.select(&split.test);
+        let known = KnownPoints::new(
+            names(data, &split.train),
+            after.select(&split.train),
+            data.labels.select(&split.train),
+        )?
+        .with_residuals(split.train.iter().map(|&i| residuals[i]));
+        let of_test: Vec<f64> = split.test.iter().map(|&i| residuals[i]).collect();
+        let (latents, test_names) = (after.select(&split.test), names(data, &split.test));
+        let query = Query::new(&test_names, &latents, &of_test).with_truth(&truth);
+        let mut estimated = stage(observer, Stage::Estimating, || {
+            known.estimate(&query, estimator)
+        })?;
+        let left_out = left_out_estimates(&known, estimator, observer)?;
+        let mut scores = stage(observer, Stage::Comparing, || {
+            scores(plan, split, &estimated, (&known, &left_out))
+        })?;
+        let regression = match plan.estimator.is_auto() {
+            true => stage(observer, Stage::Fitting, || {
+                let fitted = PatternRegression::fit(data, &split.train)?;
+                if let Some(regression) = &fitted {
+                    regression.apply_to(&mut estimated, &data.set.select(&split.test)?)?;
+                }
+                Ok(fitted)
+            })?,
+            false => None,
+        };
+        if let Some(regression) = &regression {
+            plan.limits.apply_to(&mut estimated);
+            scores = scores.replaced(&estimated, &truth)?;
+            model = regression.attach_to(model)?;
+        }
+        let maps = paint_observed(&known, estimator, observer)?;
+        let generated = stage(observer, Stage::Generating, || {
+            let point = plan.experiment.decoded_point;
+            let generated =
+                generate_targets(&model, (&known, estimator), &maps, &plan.targets, point)?;
+            generation::judge(data, (split, known.labels()), truths, generated)
+        })?;
+        let labels = data.labels.columns().len();
+        let answers = Self {
+            left_out: Intervals::from_left_out_errors(&honest(plan, &left_out, &known), labels)?,
+            known: known.names,
+            estimated,
+            scores: Some(scores),
+            comparisons: regression.map_or(Vec::new(), |r| r.comparisons().to_vec()),
+            maps,
+            generated,
+        };
+        Ok((answers, model))
+    }
+}
+
+/// Returns the names of the patterns with these indices.
+fn names(data: &Dataset, rows: &[usize]) -> Vec<String> {
+    rows.iter().map(|&i| data.set.names()[i].clone()).collect()
 }
 
 fn encoded(model: &Autoencoder, data: &Dataset, engine: &Engine<'_>) -> Result<Latents> {

@@ -6,7 +6,7 @@ use xrd_sim::{Instrument, Reflection, reflections};
 use super::Plan;
 use crate::dataset::{Dataset, Origin};
 use crate::error::Result;
-use crate::experiment::{DataSource, Target};
+use crate::experiment::{DataSource, Target, TargetComposition};
 use crate::split::Split;
 
 /// Largest number of arrangements whose mean is the true pattern of a composition.
@@ -17,12 +17,12 @@ const TRUTH_ARRANGEMENTS: usize = 40;
 pub(super) const CANDIDATES: [[i32; 3]; 2] = [[1, 1, 0], [0, 0, 2]];
 
 /// Returns the default targets: compositions halfway between those of the set.
-pub(super) fn default_targets(data: &Dataset) -> Vec<Target> {
+pub(super) fn default_targets(data: &Dataset) -> Vec<TargetComposition> {
     if matches!(data.origin, Origin::Files) {
         return Vec::new();
     }
     [0.25, 0.75, 1.25, 1.75]
-        .map(|value| Target::new("Ti", value))
+        .map(|value| Target::new("Ti", value).into())
         .to_vec()
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Judged, Study, line_tables};
-use crate::dataset::Patterns;
+use crate::dataset::{Classes, Patterns};
 use crate::error::{Error, Result};
 use crate::known_points::{MODEL, model_name};
 use crate::output::OutputFolder;
@@ -26,8 +26,10 @@ impl Study {
     /// Any error of [`OutputFolder::write`]; [`Error::Network`] if the model cannot be serialised.
     pub fn write(&self, out: &mut OutputFolder) -> Result<()> {
         self.write_tables(out)?;
-        let held_out = tables::held_out(self.held_out.iter(), self.data.labels.columns());
-        out.write("held_out.csv", |f| held_out.write(f))?;
+        if let columns @ [_, ..] = self.data.labels.columns() {
+            let held_out = tables::held_out(self.held_out.iter(), columns);
+            out.write("held_out.csv", |f| held_out.write(f))?;
+        }
         if let Some(judged) = &self.lines {
             judged.write(self, out)?;
         }
@@ -45,7 +47,13 @@ impl Study {
         let before = |f: fn(&xrd_core::Latent2) -> f64| -> Vec<String> {
             run.before.points.iter().map(|p| f(p).to_string()).collect()
         };
-        let more = [
+        let of_class = |c: &Classes| -> Vec<String> {
+            (0..names.len()).map(|i| c.name(i).to_owned()).collect()
+        };
+        let classes = self.data.classes.iter();
+        let mut more: Vec<(&str, Vec<String>)> =
+            classes.map(|c| (c.column.as_str(), of_class(c))).collect();
+        more.extend([
             ("split", split.collect()),
             ("x_before", before(|p| p.x)),
             ("y_before", before(|p| p.y)),
@@ -54,12 +62,16 @@ impl Study {
                 run.residuals.iter().map(f64::to_string).collect(),
             ),
             (MODEL, vec![model_name(&self.model)?; names.len()]),
-        ];
+        ]);
         let latent = tables::latent(names, &run.after, Some(&self.data.labels), &more);
         out.write("latent.csv", |f| latent.write(f))?;
         let columns = self.data.labels.columns();
-        let estimates = tables::estimates(&run.estimated, columns, &run.known);
-        out.write("estimates.csv", |f| estimates.write(f))?;
+        if !columns.is_empty() {
+            let estimates = tables::estimates(&run.estimated, columns, &run.known);
+            out.write("estimates.csv", |f| estimates.write(f))?;
+        }
+        let groups = tables::groups(&self.groups);
+        out.write("groups.csv", |f| groups.write(f))?;
         out.write("history.csv", |f| tables::history(&run.history).write(f))?;
         let intensities = self.data.set.intensities(self.relevance.pattern)?;
         let table = tables::relevance(&self.relevance.sweep, &intensities);

@@ -25,6 +25,9 @@ pub(crate) struct TrainingWords {
     /// Omitted if it is 0, as in files from before this entry existed.
     #[serde(default, skip_serializing_if = "is_zero")]
     label_weight: f64,
+    /// Omitted if it is 0, as in files from before this entry existed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    border_weight: f64,
     early_stopping: Option<StoppingWords>,
     order_seed: u64,
 }
@@ -82,6 +85,7 @@ impl TrainingWords {
             },
             strain: config.strain,
             label_weight: config.label_weight,
+            border_weight: config.border_weight,
             early_stopping: config.early_stopping.map(|stopping| StoppingWords {
                 patience: stopping.patience,
                 min_improvement: stopping.min_improvement,
@@ -115,6 +119,7 @@ impl TrainingWords {
             },
             strain: self.strain,
             label_weight: self.label_weight,
+            border_weight: self.border_weight,
             early_stopping: self.early_stopping.as_ref().map(|words| EarlyStopping {
                 patience: words.patience,
                 min_improvement: words.min_improvement,

@@ -1,8 +1,8 @@
 //! The summary of a study: the numbers of `study.json` that a user looks for first.
 
 use xrd_study::{
-    DOES_NOT_MATTER, EstimationReport, GenerationReport, LineReport, MATTERS, REPORTED_LINES,
-    StudyReport, TrainingReport,
+    DOES_NOT_MATTER, EstimationReport, GenerationReport, GroupReport, GroupsReport, LineReport,
+    MATTERS, NEAR, REPORTED_LINES, StudyReport, TrainingReport,
 };
 
 /// Number of test patterns below which scores are said to be from few.
@@ -11,6 +11,7 @@ const FEW_TEST_PATTERNS: usize = 20;
 /// The lines of the summary.
 pub(super) fn summary(report: &StudyReport) -> Vec<String> {
     let mut lines = trained(&report.training);
+    lines.extend(report.groups.iter().flat_map(grouped));
     lines.extend(estimated(&report.estimation));
     lines.extend(relevant(report));
     lines.extend(report.generation.iter().map(generated));
@@ -56,6 +57,52 @@ fn trained(t: &TrainingReport) -> Vec<String> {
     lines
 }
 
+/// Largest number of groups and of patterns between groups that are listed.
+const MOST_LISTED: usize = 10;
+
+/// The groups of the patterns.
+fn grouped(g: &GroupsReport) -> Vec<String> {
+    if g.number == 1 {
+        return vec!["groups: one; no number of groups is well separated and stable".to_owned()];
+    }
+    let mut lines = vec![format!(
+        "{} groups: silhouette {} (1: well separated), stability {} (1: the same in parts of the patterns)",
+        g.number,
+        number(g.silhouette),
+        number(g.stability),
+    )];
+    let angles = |group: &GroupReport| {
+        let windows = group.windows.iter().take(3);
+        let angles: Vec<String> = windows.map(|w| format!("{:.2}°", w.peak_deg)).collect();
+        match angles.is_empty() {
+            true => String::new(),
+            false => format!(", differs from the others at {}", angles.join(", ")),
+        }
+    };
+    lines.extend(g.groups.iter().take(MOST_LISTED).map(|group| {
+        format!(
+            "  group {}: {} patterns, most representative {}{}",
+            group.number,
+            group.size,
+            group.medoid,
+            angles(group)
+        )
+    }));
+    if g.groups.len() > MOST_LISTED {
+        lines.push(format!(
+            "  and {} more, in groups.csv",
+            g.groups.len() - MOST_LISTED
+        ));
+    }
+    if !g.between.is_empty() {
+        lines.push(format!(
+            "  {} patterns are between two groups, as mixtures are (column between of groups.csv)",
+            g.between.len()
+        ));
+    }
+    lines
+}
+
 /// The methods of the regression that are averaged, for each group of labels.
 fn methods(e: &EstimationReport) -> Vec<String> {
     let groups = e.methods.chunk_by(|a, b| a.labels == b.labels);
@@ -78,6 +125,9 @@ fn methods(e: &EstimationReport) -> Vec<String> {
 }
 
 fn estimated(e: &EstimationReport) -> Vec<String> {
+    if e.count == 0 {
+        return Vec::new();
+    }
     let deltas = format!(
         "{} of {} test patterns are inside the known points; delta, the squared error summed over \
          the labels: median {}, worst {}",
@@ -174,13 +224,17 @@ fn one_line(line: &LineReport, seeds: usize) -> String {
 
 fn generated(g: &GenerationReport) -> String {
     let target = &g.target;
+    if g.decoded_point.is_none() && !g.labels.is_empty() {
+        return format!("generated {target}: nothing, because no point of the map comes near");
+    }
     if g.decoded_point.is_none() {
         return format!(
             "generated {target}: nothing, because this value does not occur on the map"
         );
     }
     if g.relative_difference_truth.is_none() {
-        return format!("generated {target}; no known pattern to compare with");
+        let there = labels_there(g);
+        return format!("generated {target}{there}; no known pattern to compare with");
     }
     format!(
         "generated {target}: R = |generated - true| / |true| = {} (blend of the neighbours {}), \
@@ -190,6 +244,23 @@ fn generated(g: &GenerationReport) -> String {
         number(g.pearson_truth),
         number(g.pearson_blend),
     )
+}
+
+/// The labels at the decoded point, and a remark if they are not near the target.
+fn labels_there(g: &GenerationReport) -> String {
+    if g.labels.is_empty() {
+        return String::new();
+    }
+    let labels = g.labels.iter().map(|(name, v)| format!("{name} = {v:.4}"));
+    let labels: Vec<String> = labels.collect();
+    let apart = match g.largest_difference {
+        Some(d) if d > NEAR => format!(
+            " (apart by up to {:.0} % of the range of a label)",
+            100.0 * d
+        ),
+        _ => String::new(),
+    };
+    format!(", labels there: {}{apart}", labels.join(", "))
 }
 
 fn over_seeds(report: &StudyReport) -> Vec<String> {
@@ -353,6 +424,18 @@ mod tests {
             target: "p=0.3".to_owned(),
             decoded_point: Some([0.0, 1.0]),
         });
+        let apart = report!(GenerationReport {
+            target: "p=0.3,q=1".to_owned(),
+            decoded_point: Some([0.0, 1.0]),
+            labels: [("p".to_owned(), 0.4), ("q".to_owned(), 1.0)].into(),
+            largest_difference: Some(0.1),
+        });
+        let expected = "labels there: p = 0.4000, q = 1.0000 (apart by up to 10 % of the range";
+        assert!(
+            generated(&apart).contains(expected),
+            "{}",
+            generated(&apart)
+        );
         assert!(generated(&nothing).contains("p=9: nothing"));
         assert!(generated(&alone).contains("p=0.3; no known pattern"));
         let estimation = report!(EstimationReport {

@@ -5,6 +5,13 @@ use xrd_ae::{Decay, EarlyStopping, FirstLayerRate, InputScaling, Loss, Schedule}
 use super::Settings;
 
 impl Settings {
+    /// Sets the weight of the border loss. 0 trains without it.
+    #[must_use]
+    pub fn with_border_weight(mut self, weight: f64) -> Self {
+        self.border_weight = weight;
+        self
+    }
+
     /// Sets the widths of the hidden layers.
     #[must_use]
     pub fn with_hidden(mut self, hidden: Vec<usize>) -> Self {

@@ -49,6 +49,9 @@ pub struct Outliers {
 /// itself. At most 5 % of the clean patterns were marked in sets of the script
 /// `benches/peers/outliers.py`.
 ///
+/// The noise of the patterns must be similar: in a set with very different counting times, patterns
+/// with few counts are marked.
+///
 /// Every pattern is compared with at most [`OUTLIER_SAMPLE`] patterns, an evenly spaced sample.
 /// Uses the current rayon thread pool. The result does not depend on the number of threads.
 ///

@@ -23,7 +23,7 @@ const DEAD_FRACTION: f64 = 0.02;
 /// Smallest gain of a shift.
 const SHIFT_GAIN: f64 = 1.25;
 /// Smallest shift in degrees.
-const SMALLEST_SHIFT_DEG: f64 = 0.15;
+const SMALLEST_SHIFT_DEG: f64 = 0.2;
 /// Smallest shift, in standard deviations of the shifts of the set.
 const SMALLEST_SHIFT: f64 = 3.0 * 1.4826;
 /// Smallest gain of a shift that belongs to the usual shifts of the set.

@@ -32,6 +32,7 @@ mod clusters;
 mod distances;
 mod eigen;
 mod faithful;
+mod leading;
 mod principal;
 mod scaling;
 

@@ -25,5 +25,5 @@ pub use method::{Candidate, Method};
 pub use regression::{Comparison, Estimate, Regression};
 pub use settings::Settings;
 pub use stored::{Numbers, Stored};
-pub use transform::Transform;
+pub use transform::{Transform, line_width};
 pub use xrd_core;

@@ -95,9 +95,13 @@ pub(crate) fn compared(line_width: usize) -> Vec<Transform> {
 const MOST_FOR_WIDTH: usize = 50;
 
 /// Estimates the width of the lines in grid points: the shift at which the mean autocorrelation of
-/// the patterns falls below half of its value without shift. The result is at least 1 and at most a
-/// twentieth of the grid.
-pub(crate) fn line_width(set: &PatternSet) -> usize {
+/// the patterns falls below half of its value without shift.
+///
+/// At most 50 patterns are used, evenly spaced. The result is at least 1 and at most a twentieth of
+/// the grid.
+///
+/// Cost: O(width · angles).
+pub fn line_width(set: &PatternSet) -> usize {
     let points = set.grid().len();
     let step = set.len().div_ceil(MOST_FOR_WIDTH).max(1);
     let centred = |i: usize| -> Vec<f64> {

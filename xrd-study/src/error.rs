@@ -124,6 +124,16 @@ pub enum Error {
         /// Reason.
         source: xrd_latent::Error,
     },
+    /// Values or points of a series whose number is not that of the patterns.
+    #[error("{found} {what} for {patterns} patterns (expected one per pattern)")]
+    ValueCount {
+        /// Values or points.
+        what: &'static str,
+        /// Their number.
+        found: usize,
+        /// Number of patterns.
+        patterns: usize,
+    },
     /// Too many combinations of settings.
     #[error("{found} settings (expected at most {most})")]
     TooManySettings {

@@ -19,12 +19,14 @@ mod limits;
 mod maps;
 mod note;
 mod novelty;
+mod outliers;
 mod output;
 mod regression;
 mod report;
 mod sample;
 mod score;
 mod sensitivity;
+mod sequence;
 mod session;
 mod split;
 mod study;
@@ -75,17 +77,20 @@ pub use limits::{LabelLimits, LabelRange};
 pub use maps::{MAP_NEIGHBOURS, MAP_SAMPLE, MOST_MAP_PATTERNS, Map, Maps, compare_maps};
 pub use note::{Note, Remedy};
 pub use novelty::residuals;
+pub use outliers::{OUTLIER_SAMPLE, Outliers, find_outliers};
 pub use output::{Inputs, OutputFolder, UnfinishedOutput};
 pub use regression::PatternRegression;
 pub use report::{
     BetweenReport, CandidateReport, DatasetReport, EstimationReport, GenerationReport,
     GenerationSummary, GroupReport, GroupsReport, IntervalReport, IntervalsReport, LabelReport,
-    LineReport, MapReport, MapsReport, MethodReport, NumberOfGroupsReport, PeakReport,
-    RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores, SeparationReport,
-    StudyReport, SummaryReport, TrainingReport, Versions, WindowReport,
+    LineReport, MapReport, MapsReport, MethodReport, NumberOfGroupsReport, OnsetReport,
+    OutlierReason, OutlierReport, OutliersReport, PeakReport, RelevanceReport, STUDY_SCHEMA,
+    SeedGenerationReport, SeedReport, SeedScores, SeparationReport, SequenceReport, StudyReport,
+    SummaryReport, TrainingReport, TransitionReport, Versions, WindowReport,
 };
 pub use score::{FoldEstimate, Novelty, SchemeEstimates, Score, ScoreReport, ScoreRow, score};
 pub use sensitivity::{Cause, Effect, SmallChange, sensitivity};
+pub use sequence::{MOST_SEQUENCE_VALUES, Sequence, sequence};
 pub use session::{Observer, SaveInterval, Saving, Session, Silent, Stage};
 pub use split::Split;
 pub use study::{

@@ -9,8 +9,10 @@ mod estimation;
 mod generation;
 mod groups;
 mod maps;
+mod outliers;
 mod relevance;
 mod seeds;
+mod sequence;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,8 +24,10 @@ pub use estimation::{
 pub use generation::{GenerationReport, GenerationSummary, SeedGenerationReport};
 pub use groups::{BetweenReport, GroupReport, GroupsReport, NumberOfGroupsReport, WindowReport};
 pub use maps::{MapReport, MapsReport, SeparationReport};
+pub use outliers::{OutlierReason, OutlierReport, OutliersReport};
 pub use relevance::{CandidateReport, LineReport, PeakReport, RelevanceReport};
 pub use seeds::{SeedReport, SeedScores, SummaryReport};
+pub use sequence::{OnsetReport, SequenceReport, TransitionReport};
 
 /// Version of the schema of [`StudyReport`]. The version increases when a field is removed or when
 /// the meaning of a field changes.

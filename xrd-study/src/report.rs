@@ -84,6 +84,9 @@ pub struct StudyReport {
     pub maps: Option<MapsReport>,
     /// Groups of the patterns, found without labels. `null` in files of older versions.
     pub groups: Option<GroupsReport>,
+    /// Patterns that differ from all others, found without labels. `null` for more than 2,000
+    /// patterns, for speed, and in files of older versions.
+    pub outliers: Option<OutliersReport>,
     /// Description of the experiment. The command `xrd study --config study.json` runs the
     /// experiment again. `null` in files of older versions.
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]

@@ -40,6 +40,8 @@ pub enum Stage {
     Mapping,
     /// Search for groups of patterns; one step.
     Grouping,
+    /// Search for patterns that differ from all others; one step.
+    Outliers,
     /// Writing of tables; one step.
     Writing,
     /// Drawing of figures; one step.
@@ -66,6 +68,7 @@ impl Stage {
             Self::Relevance => "relevance",
             Self::Mapping => "mapping",
             Self::Grouping => "grouping",
+            Self::Outliers => "outliers",
             Self::Writing => "writing",
             Self::Drawing => "drawing",
             Self::Page => "page",

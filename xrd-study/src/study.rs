@@ -30,6 +30,7 @@ use crate::generation::check_targets;
 use crate::groups::{PatternGroups, find_groups};
 use crate::limits::LabelLimits;
 use crate::maps::{MAP_NEIGHBOURS, Maps, compare_maps};
+use crate::outliers::{Outliers, find_outliers};
 use crate::report::StudyReport;
 use crate::session::{Session, Stage, stage};
 use crate::split::Split;
@@ -49,6 +50,9 @@ pub use verdicts::{DOES_NOT_MATTER, MATTERS};
 
 /// Largest number of patterns for which the latent plane is compared with other maps, for speed.
 const MOST_COMPARED: usize = 400;
+
+/// Largest number of patterns among which outliers are searched, for speed.
+const MOST_SEARCHED: usize = 2000;
 
 /// Number of strong lines in the list of a report. The list contains the same number of weak lines.
 /// The listed strong lines have the smallest ratios of relevance to intensity
@@ -75,6 +79,8 @@ pub struct Study {
     pub maps: Option<Maps>,
     /// Groups of the patterns, found without labels.
     pub groups: PatternGroups,
+    /// Patterns that differ from all others. `None` for more than 2,000 patterns, for speed.
+    pub outliers: Option<Outliers>,
     /// Estimates of the test patterns of every seed.
     pub held_out: Vec<HeldOut>,
     lines: Option<Judged>,
@@ -195,7 +201,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         Some(own) => own,
         None => intervals::report(&seeds, &of_chosen, labels)?,
     };
-    let (relevance, maps, groups) = engine.after_training(|| {
+    let (relevance, maps, groups, outliers) = engine.after_training(|| {
         pool.install(|| {
             let relevance = stage(session.observer, Stage::Relevance, || {
                 relevance::analyse(&data, &run.split, &model, window_deg)
@@ -203,7 +209,8 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
             let groups = stage(session.observer, Stage::Grouping, || {
                 find_groups(&data.set, None, &GroupSettings::default())
             })?;
-            Ok((relevance, maps(&data, &run.after.points, session)?, groups))
+            let maps = maps(&data, &run.after.points, session)?;
+            Ok((relevance, maps, groups, outliers(&data, session)?))
         })
     })?;
     let finished = engine.finished();
@@ -215,6 +222,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         intervals,
         maps: maps.as_ref(),
         groups: &groups,
+        outliers: outliers.as_ref(),
     };
     let report = report::build(&plan, &seeds, &run, found)?;
     let held_out = seeds.into_iter().flat_map(|s| s.held_out).collect();
@@ -226,6 +234,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         relevance,
         maps,
         groups,
+        outliers,
         held_out,
         lines,
         data,
@@ -241,6 +250,15 @@ fn maps(data: &Dataset, own: &[Latent2], session: Session<'_>) -> Result<Option<
     }
     let compare = || compare_maps(data, Some(own), MAP_NEIGHBOURS);
     stage(session.observer, Stage::Mapping, compare).map(Some)
+}
+
+/// Searches outliers, unless there are too many patterns.
+fn outliers(data: &Dataset, session: Session<'_>) -> Result<Option<Outliers>> {
+    if data.set.len() > MOST_SEARCHED {
+        return Ok(None);
+    }
+    let search = || find_outliers(&data.set);
+    stage(session.observer, Stage::Outliers, search).map(Some)
 }
 
 /// Returns the targets of the experiment, or the default of the data, and the excluded values.

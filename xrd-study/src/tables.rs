@@ -11,6 +11,7 @@ use crate::groups::{BETWEEN_GROUPS, PatternGroups};
 use crate::known_points::Estimated;
 use crate::latents::{self, Latents};
 use crate::maps::Maps;
+use crate::report::{OutlierReport, OutliersReport};
 
 /// Table with a header. Each row contains one cell per column.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -245,6 +246,26 @@ pub fn groups(found: &PatternGroups) -> Table {
             "position",
         ]),
         rows: found.names.iter().enumerate().map(row).collect(),
+    }
+}
+
+/// Returns the table `outliers.csv` with the patterns that differ from all others, the most conspicuous
+/// first. The columns are: name, score (at least 1), reason, the range of angles that deviates most, and
+/// the most similar other pattern.
+pub fn outliers(found: &OutliersReport) -> Table {
+    let row = |one: &OutlierReport| {
+        vec![
+            one.pattern.clone(),
+            one.score.to_string(),
+            one.reason.words(),
+            clean(one.from_deg).to_string(),
+            clean(one.to_deg).to_string(),
+            one.nearest.clone().unwrap_or_default(),
+        ]
+    };
+    Table {
+        header: texts(["name", "score", "reason", "from_deg", "to_deg", "nearest"]),
+        rows: found.outliers.iter().map(row).collect(),
     }
 }
 

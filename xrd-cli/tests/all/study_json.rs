@@ -47,6 +47,7 @@ fn every_column_of_the_tables_is_documented() {
         "estimates.csv",
         "held_out.csv",
         "groups.csv",
+        "outliers.csv",
         "history.csv",
         "relevance.csv",
     ] {

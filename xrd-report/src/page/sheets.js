@@ -7,6 +7,11 @@ const SHEETS = {
     "The group of each pattern, found without labels. medoid: the most representative pattern of its group. between: the pattern " +
       "lies between its group and other_group, as a mixture does. position: 0 at the mean of its group, 0.5 in the middle between both.",
   ],
+  "outliers.csv": [
+    "Outliers",
+    "Patterns that differ from all others, the most conspicuous first. score: deviation over the threshold of the set. from_deg and " +
+      "to_deg: the range of angles that deviates most. nearest: the most similar other pattern.",
+  ],
   "peaks.csv": [
     "Peaks: intensity and relevance",
     "One row per family of lattice planes of the pattern shown first, with the whole line masked. two_theta is in degrees. dev is " +
@@ -60,6 +65,7 @@ function showSheets(study) {
   for (const [name, [title, help]] of Object.entries(SHEETS)) {
     if (!study.files[name]) continue;
     const [header, ...rows] = rowsOf(study.files[name]);
+    if (!rows.length) continue;
     const scroll = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title });
     scroll.append(sortable(header, rows));
     at("tables").append(element("section", {}, element("h2", {}, title), element("p", { class: "help" }, help), scroll));

@@ -3,7 +3,7 @@
 use xrd_latent::groups::MOST_GROUPED;
 
 use super::write::most_kept;
-use super::{MOST_COMPARED, Plan};
+use super::{MOST_COMPARED, MOST_SEARCHED, Plan};
 use crate::sample::{MOST_COMPARED_IN_PAIRS, fitted_to};
 use crate::split::Split;
 
@@ -31,6 +31,11 @@ pub(super) fn limits(plan: &Plan<'_>, split: &Split) -> Vec<String> {
         found.push(format!(
             "groups: found in {MOST_GROUPED} evenly spaced patterns of {patterns}; each other pattern has the \
              group with the nearest mean"
+        ));
+    }
+    if patterns > MOST_SEARCHED {
+        found.push(format!(
+            "no search for outliers, above {MOST_SEARCHED} patterns"
         ));
     }
     if patterns > MOST_COMPARED {

@@ -19,6 +19,7 @@ use crate::experiment::{DataSource, TargetComposition, schedule_name};
 use crate::groups::PatternGroups;
 use crate::maps::Maps;
 use crate::note::Note;
+use crate::outliers::Outliers;
 use crate::report::{
     CandidateReport, DatasetReport, EstimationReport, GenerationReport, GenerationSummary,
     IntervalsReport, LabelReport, LineReport, MethodReport, PeakReport, RelevanceReport,
@@ -34,6 +35,7 @@ pub(super) struct Found<'a> {
     pub(super) intervals: IntervalsReport,
     pub(super) maps: Option<&'a Maps>,
     pub(super) groups: &'a PatternGroups,
+    pub(super) outliers: Option<&'a Outliers>,
 }
 
 pub(super) fn build(
@@ -72,6 +74,7 @@ pub(super) fn build(
         intervals: found.intervals,
         maps: found.maps.map(Maps::report),
         groups: Some(found.groups.report()),
+        outliers: found.outliers.map(|found| found.report.clone()),
         experiment: Some(plan.experiment.clone()),
         files: Vec::new(),
     })

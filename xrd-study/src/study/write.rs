@@ -72,6 +72,10 @@ impl Study {
         }
         let groups = tables::groups(&self.groups);
         out.write("groups.csv", |f| groups.write(f))?;
+        if let Some(found) = &self.outliers {
+            let outliers = tables::outliers(&found.report);
+            out.write("outliers.csv", |f| outliers.write(f))?;
+        }
         out.write("history.csv", |f| tables::history(&run.history).write(f))?;
         let intensities = self.data.set.intensities(self.relevance.pattern)?;
         let table = tables::relevance(&self.relevance.sweep, &intensities);

@@ -2,7 +2,7 @@
 
 use xrd_study::{
     DOES_NOT_MATTER, EstimationReport, GenerationReport, GroupReport, GroupsReport, LineReport,
-    MATTERS, NEAR, REPORTED_LINES, StudyReport, TrainingReport,
+    MATTERS, NEAR, OutlierReport, OutliersReport, REPORTED_LINES, StudyReport, TrainingReport,
 };
 
 /// Number of test patterns below which scores are said to be from few.
@@ -12,6 +12,7 @@ const FEW_TEST_PATTERNS: usize = 20;
 pub(super) fn summary(report: &StudyReport) -> Vec<String> {
     let mut lines = trained(&report.training);
     lines.extend(report.groups.iter().flat_map(grouped));
+    lines.extend(report.outliers.iter().flat_map(odd_ones));
     lines.extend(estimated(&report.estimation));
     lines.extend(relevant(report));
     lines.extend(report.generation.iter().map(generated));
@@ -57,7 +58,7 @@ fn trained(t: &TrainingReport) -> Vec<String> {
     lines
 }
 
-/// Largest number of groups and of patterns between groups that are listed.
+/// Largest number of groups and of outliers that are listed.
 const MOST_LISTED: usize = 10;
 
 /// The groups of the patterns.
@@ -99,6 +100,35 @@ fn grouped(g: &GroupsReport) -> Vec<String> {
             "  {} patterns are between two groups, as mixtures are (column between of groups.csv)",
             g.between.len()
         ));
+    }
+    lines
+}
+
+/// The patterns that differ from all others.
+fn odd_ones(found: &OutliersReport) -> Vec<String> {
+    if found.outliers.is_empty() {
+        return Vec::new();
+    }
+    let line = |one: &OutlierReport| {
+        format!(
+            "  {}: {} at {:.2}° to {:.2}° (score {:.1})",
+            one.pattern,
+            one.reason.words(),
+            one.from_deg,
+            one.to_deg,
+            one.score
+        )
+    };
+    let head = format!(
+        "outliers: {} of {} patterns differ from all others (score 1: the threshold)",
+        found.outliers.len(),
+        found.patterns
+    );
+    let mut lines = vec![head];
+    lines.extend(found.outliers.iter().take(MOST_LISTED).map(line));
+    if found.outliers.len() > MOST_LISTED {
+        let more = found.outliers.len() - MOST_LISTED;
+        lines.push(format!("  and {more} more, in outliers.csv"));
     }
     lines
 }

@@ -219,16 +219,17 @@ mod tests {
         prop_oneof![
             4 => groups,
             1 => prop::collection::vec(node, 3..250),
-            2 => prop::collection::vec((free(), free()), 3..250).prop_map(|v| saturated(&v)),
+            2 => prop::collection::vec((free(), free()), 3..250).prop_map(|v: Vec<_>| saturated(v.iter().map(|&((x, _), (y, _))| (x, y)))),
         ]
     }
 
     /// Points of a network in single precision, most of them at the border of the plane. Many points
     /// in the corners are almost equal.
-    fn saturated(points: &[((f64, f64), (f64, f64))]) -> Vec<(f64, f64)> {
+    fn saturated(points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
         let coordinate = |v: f64| f64::from(((16.0 * v).tanh()) as f32);
-        let point = |&((x, _), (y, _)): &((f64, f64), (f64, f64))| (coordinate(x), coordinate(y));
-        points.iter().map(point).collect()
+        points
+            .map(|(x, y)| (coordinate(x), coordinate(y)))
+            .collect()
     }
 
     /// Almost equal nearest places in a corner are clear: comparing all places would take seconds
@@ -236,10 +237,8 @@ mod tests {
     #[test]
     fn a_saturated_plane_is_clear() {
         let share = |i: i32, by: f64| (f64::from(i) * by).fract() * 2.0 - 1.0;
-        let points: Vec<_> = (0..2000)
-            .map(|i| ((share(i, 0.618), 0.0), (share(i, 0.755), 0.0)))
-            .collect();
-        let all = all(&saturated(&points));
+        let points = (0..2000).map(|i| (share(i, 0.618), share(i, 0.755)));
+        let all = all(&saturated(points));
         for i in 0..400 {
             let p = Latent2::new(0.9 * share(i, 0.414), 0.9 * share(i, 0.732));
             match least_sum(&all.view(), p, 12) {

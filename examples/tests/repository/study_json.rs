@@ -41,6 +41,9 @@ impl Document {
         self.text
             .push_str("| field | type | unit | meaning |\n|---|---|---|---|\n");
         let mut inner = Vec::new();
+        if let Some(kinds) = schema["oneOf"].as_array() {
+            return self.kinds(path, kinds);
+        }
         for (name, field) in schema["properties"].as_object().unwrap() {
             self.row(&format!("{path}{name}"), field, &mut inner);
         }
@@ -49,6 +52,24 @@ impl Document {
             let schema = self.definitions[&name].clone();
             self.describe(&format!("{path}."), &schema);
         }
+    }
+
+    /// Writes a row for each kind of an object whose field `kind` names it, and rows for its own fields.
+    fn kinds(&mut self, path: &str, kinds: &[Value]) {
+        for one in kinds {
+            let fields = one["properties"].as_object().unwrap();
+            let kind = fields["kind"]["const"].as_str().unwrap();
+            let meaning = one["description"].as_str().unwrap().replace('\n', " ");
+            writeln!(
+                self.text,
+                "| `{path}kind` | text |  | `{kind}`: {meaning} |"
+            )
+            .unwrap();
+            for (name, field) in fields.iter().filter(|(name, _)| *name != "kind") {
+                self.row(&format!("{path}{name}"), field, &mut Vec::new());
+            }
+        }
+        self.text.push('\n');
     }
 
     fn row(&mut self, path: &str, field: &Value, inner: &mut Vec<Object>) {

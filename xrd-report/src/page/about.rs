@@ -260,10 +260,10 @@ mod tests {
 
     #[test]
     fn numbers_have_no_more_digits_than_they_need() {
-        let coordinate = f64::from(0.90355021_f32);
+        let coordinate = f64::from(0.903_550_2_f32);
         assert_ne!(coordinate.to_string().len(), 10);
         assert_eq!(short(coordinate).to_string(), "0.9035502");
-        assert_eq!(short(coordinate) as f32, 0.90355021_f32);
+        assert_eq!(short(coordinate) as f32, 0.903_550_2_f32);
         for (estimate, shown) in [
             (1.0 / 3.0, 0.333333),
             (0.5, 0.5),

@@ -93,7 +93,9 @@ fn the_stages_of_a_study_are_told_in_order() {
             Stage::Painting,
             Stage::Generating,
             Stage::Relevance,
+            Stage::Grouping,
             Stage::Mapping,
+            Stage::Outliers,
         ];
         assert_eq!(told, expected);
         let names: Vec<&str> = told.iter().map(|stage| stage.name()).collect();

@@ -82,10 +82,12 @@ pub struct StudyReport {
     /// Comparison of the latent plane with other maps. `null` for more than 400 patterns, because
     /// the comparison would be slow.
     pub maps: Option<MapsReport>,
-    /// Groups of the patterns, found without labels. `null` in files of older versions.
+    /// Groups of the patterns, found without labels. Absent in files of older versions.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<GroupsReport>,
-    /// Patterns that differ from all others, found without labels. `null` for more than 2,000
+    /// Patterns that differ from all others, found without labels. Absent for more than 2,000
     /// patterns, for speed, and in files of older versions.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub outliers: Option<OutliersReport>,
     /// Description of the experiment. The command `xrd study --config study.json` runs the
     /// experiment again. `null` in files of older versions.

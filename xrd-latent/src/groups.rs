@@ -4,7 +4,7 @@
 //! The method uses distances between items only, so that it works for patterns, for points of a
 //! latent space and for any other distances:
 //!
-//! 1. [`ward`] merges the items step by step. The result is a [`Dendrogram`].
+//! 1. [`ward`](ward()) merges the items step by step. The result is a [`Dendrogram`].
 //! 2. The tree is cut into k groups, for k from 2 to a limit. Then every item moves to the group
 //!    with the nearest mean, until no item moves (k-means, started from the tree).
 //! 3. The number of groups is the k with the highest silhouette, among those whose silhouette and

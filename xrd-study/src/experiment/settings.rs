@@ -81,7 +81,7 @@ impl Default for Settings {
     }
 }
 
-/// Label weight of [`Settings::labelled`]. On three measured series, weights between 10 and 100
+/// Label weight of [`Settings::measured`]. On three measured series, weights between 10 and 100
 /// gave nearly the same errors of left-out labels.
 const LABEL_WEIGHT: f64 = 10.0;
 

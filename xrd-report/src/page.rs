@@ -2,13 +2,14 @@
 //!
 //! The page is `page/page.html` with a style, a script and blocks of data. Names, labels and tables are
 //! only in the blocks, gzipped and in Base64. The script shows them as text, so that text of the user is
-//! never read as markup. A content security policy allows this script alone, by its hash, and forbids all
-//! requests.
+//! never read as markup. A content security policy allows this script alone, by its hash, and the
+//! WebAssembly module that it unpacks, and forbids all requests.
 
 mod about;
 mod files;
 mod network;
 mod pack;
+mod reader;
 
 use std::path::Path;
 
@@ -69,6 +70,11 @@ pub fn page(folder: &Path, study: &StudyReport) -> Result<String> {
         ("weights", pack::words(&network.weights)?),
         ("numbers", pack::floats(&network.numbers)?),
         ("files", pack::text(&files.texts)?),
+        (
+            "new-files",
+            pack::text(&reader::facts(folder, study, &model)?)?,
+        ),
+        ("reader", base64(reader::MODULE)),
     ];
     Ok(assembled(&blocks))
 }
@@ -83,7 +89,7 @@ fn assembled(blocks: &[(&str, String)]) -> String {
         })
         .collect();
     let policy = format!(
-        "default-src 'none'; script-src {}; style-src {}; img-src blob:; base-uri 'none'; \
+        "default-src 'none'; script-src {} 'wasm-unsafe-eval'; style-src {}; img-src blob:; base-uri 'none'; \
          form-action 'none'",
         hash(&script),
         hash(STYLE)

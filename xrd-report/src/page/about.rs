@@ -108,7 +108,7 @@ fn categories(study: &StudyReport, table: &LatentTable) -> (Vec<usize>, Vec<Stri
 }
 
 /// Returns the estimator of the study in the latent space. Reports of older versions do not name it.
-fn estimator_of(study: &StudyReport) -> Result<NamedEstimator> {
+pub(super) fn estimator_of(study: &StudyReport) -> Result<NamedEstimator> {
     let name = match study.estimation.estimator.as_str() {
         "" => "triangle",
         name => name,

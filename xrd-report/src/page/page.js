@@ -86,6 +86,17 @@ function run(study) {
     refresh();
   }
 
+  /**
+   * Shows a pattern that is not of the study: `pattern` on the grid of the study (Float32Array of
+   * `grid.points` values), `point` on the plane (default: the encoded pattern), `about` lines of text
+   * for its card. It becomes a choice of its own, and its place is returned.
+   */
+  study.addGuest = ({ name, pattern, point = study.encode(pattern), about: lines = [] }) => {
+    const place = { index: null, point, guest: { name, pattern, about: lines } };
+    choose(1, place);
+    return place;
+  };
+
   /** Computes the relevance of what A shows. */
   async function weigh(one) {
     if (!state.relevance || one.dev) return;
@@ -110,7 +121,7 @@ function run(study) {
       if (!place) return "";
       const [title, ...rest] = study.describe(place);
       const name = "AB"[k];
-      const file = place.index === null ? `decoded-${name}.xy` : `${points.name[place.index]}.xy`;
+      const file = place.index === null ? `${place.guest?.name ?? "decoded"}-${name}.xy` : `${points.name[place.index]}.xy`;
       const save = () => keep(file, study.textOf(place, main(shown[k])));
       const buttons = [element("button", { type: "button", onclick: save }, "Download .xy")];
       if (k) buttons.push(element("button", { type: "button", onclick: () => choose(1, null) }, "Clear B"));
@@ -170,6 +181,7 @@ function run(study) {
     state.slots.forEach((place, k) => {
       if (!place) return;
       const of = "ab"[k];
+      if (place.guest) return;
       if (place.index === null) words.set(of, place.point.map((v) => v.toPrecision(9)).join(","));
       else words.set(`${of}-name`, points.name[place.index]);
     });

@@ -35,7 +35,8 @@ function studyOf(study) {
   study.placeOf = (index) => ({ index, point: [points.x[index], points.y[index]] });
 
   /** Returns the estimate at a point: by the study for a test pattern, by the other points for a training pattern. */
-  study.estimateOf = ({ index, point }) => {
+  study.estimateOf = ({ index, point, guest }) => {
+    if (guest) return guest.about.join("\n");
     if (!labels.length) return "";
     const row = index === null ? undefined : estimates.get(points.name[index]);
     if (row) {
@@ -60,17 +61,19 @@ function studyOf(study) {
 
   /** Returns lines of text that describe a point. */
   study.describe = (place) => {
-    const { index, point } = place;
+    const { index, point, guest } = place;
     const here = `(${point.map((v) => short(v)).join(", ")})`;
     const lines = (...all) => all.filter((line) => line);
+    if (guest) return lines(`${guest.name}, new pattern at ${here}`, ...guest.about);
     if (index === null) return lines(`decoded at ${here}`, study.estimateOf(place));
     const kind = points.test[index] ? "test pattern" : "training pattern";
     const own = labels.length ? composition(points.labels[index]) : points.formula[index];
     return lines(`${points.name[index]}, ${kind} at ${here}`, own, study.estimateOf(place));
   };
 
-  /** Returns the measured pattern of a point, or null if the page has none. */
-  study.given = ({ index }) => {
+  /** Returns the measured pattern of a point, of a guest, or null if the page has none. */
+  study.given = ({ index, guest }) => {
+    if (guest) return guest.pattern;
     const row = rowOfPoint.get(index);
     if (row === undefined) return null;
     return patternOf(levels, row, grid.points, patterns.low[row], patterns.level[row]);

@@ -1,0 +1,97 @@
+// The variable of a series, such as a temperature: its values, its transitions, and its chart.
+
+/** Returns the series of a study, or null if its patterns are in no order. */
+function seriesOf(study) {
+  const { about, files } = study;
+  const csv = files["series.csv"];
+  if (!csv) return null;
+  const [header, ...rows] = rowsOf(csv);
+  const indexOf = new Map(about.points.name.map((name, i) => [name, i]));
+  const column = Object.fromEntries(header.map((name, k) => [name, k]));
+  const number = (row, name) => (row[column[name]] ? Number(row[column[name]]) : NaN);
+  const steps = rows
+    .map((row) => ({
+      index: indexOf.get(row[0]),
+      value: number(row, "value"),
+      step: number(row, "step"),
+      pointStep: number(row, "point_step"),
+      residual: number(row, "residual"),
+    }))
+    .filter(({ index, value }) => index !== undefined && Number.isFinite(value))
+    .sort((a, b) => a.value - b.value);
+  if (!steps.length) return null;
+  const values = new Float64Array(about.points.name.length).fill(NaN);
+  for (const { index, value } of steps) values[index] = value;
+  const { variable, name, transitions = [] } = about.study.series ?? {};
+  return { title: variable ?? name ?? "series", steps, values, transitions: transitions.filter((t) => Number.isFinite(t.value)) };
+}
+
+/** Returns a transition as text, with its uncertainty. */
+function transitionText({ value, from, to }) {
+  return Number.isFinite(from) && Number.isFinite(to) ? `${short(value)} (${short(from)} to ${short(to)})` : short(value);
+}
+
+/** The change between neighbours and the residual against the variable. */
+function seriesView(canvas, tip, study, choose) {
+  const { series } = study;
+  const kinds = [
+    { key: "step", title: "Step" },
+    { key: "residual", title: "Residual" },
+  ].filter(({ key }) => series?.steps.some((s) => Number.isFinite(s[key])));
+  at("series-section").hidden = !kinds.length;
+  let panels = [];
+
+  function draw() {
+    if (!kinds.length) return;
+    const { draw, width, height } = blank(canvas);
+    const [first, last] = [series.steps[0].value, series.steps.at(-1).value];
+    const margin = 0.02 * (last - first) || 0.5;
+    const room = (height - 52 - 10 * (kinds.length - 1)) / kinds.length;
+    panels = kinds.map(({ key, title }, k) => {
+      const values = series.steps.map((s) => s[key]).filter(Number.isFinite);
+      const most = Math.max(...values, 0) || 1;
+      const top = 8 + k * (room + 10);
+      const box = { ...MARGINS, right: width - MARGINS.right, top, bottom: top + room };
+      return { key, title, ...panelOf(box, [first - margin, last + margin], [Math.min(0, ...values), 1.08 * most]) };
+    });
+    panels.forEach((panel, k) => {
+      drawTransitions(draw, panel);
+      drawFrame(draw, panel, [k === panels.length - 1 ? series.title : null, panel.title], ticks(...panel.y, 3));
+      draw.strokeStyle = draw.fillStyle = ink("first");
+      draw.lineWidth = 1.4;
+      draw.beginPath();
+      const shown = series.steps.filter((s) => Number.isFinite(s[panel.key]));
+      shown.forEach((s) => draw.lineTo(panel.across(s.value), panel.up(s[panel.key])));
+      draw.stroke();
+      if (shown.length > 200) return;
+      for (const s of shown) draw.fillRect(panel.across(s.value) - 2, panel.up(s[panel.key]) - 2, 4, 4);
+    });
+  }
+
+  function drawTransitions(draw, panel) {
+    const { box } = panel;
+    for (const { value, from = value, to = value } of series.transitions) {
+      draw.fillStyle = ink("second");
+      draw.globalAlpha = 0.2;
+      draw.fillRect(panel.across(from), box.top, Math.max(1, panel.across(to) - panel.across(from)), box.bottom - box.top);
+      draw.globalAlpha = 1;
+      draw.fillRect(panel.across(value) - 0.75, box.top, 1.5, box.bottom - box.top);
+    }
+  }
+
+  function stepAt(px) {
+    const value = panels[0].back(px, 0)[0];
+    return series.steps.reduce((best, s) => (Math.abs(s.value - value) < Math.abs(best.value - value) ? s : best));
+  }
+
+  canvas.addEventListener("pointermove", (event) => {
+    if (!panels.length) return;
+    const step = stepAt(event.offsetX);
+    const lines = [study.about.points.name[step.index], `${series.title} ${short(step.value)}`];
+    for (const { key, title } of kinds) lines.push(`${title} ${short(step[key])}`);
+    showTip(tip, canvas, lines, [event.offsetX, event.offsetY]);
+  });
+  canvas.addEventListener("pointerleave", () => (tip.hidden = true));
+  canvas.addEventListener("click", (event) => choose(stepAt(event.offsetX).index, event.shiftKey));
+  return draw;
+}

@@ -24,7 +24,7 @@ const FRAME: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
 
 /// Pieces of the script, in the order of their dependencies.
-const SCRIPT: [&str; 17] = [
+const SCRIPT: [&str; 20] = [
     include_str!("page/data.js"),
     include_str!("page/network.js"),
     include_str!("page/series.js"),
@@ -41,6 +41,9 @@ const SCRIPT: [&str; 17] = [
     include_str!("page/summary.js"),
     include_str!("page/sheets.js"),
     include_str!("page/chosen.js"),
+    include_str!("page/reader.js"),
+    include_str!("page/newcomers.js"),
+    include_str!("page/drop.js"),
     include_str!("page/page.js"),
 ];
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use xrd_core::{PatternSet, TwoThetaGrid, Wavelength};
-use xrd_io::{ReadOptions, read_patterns_bytes};
+use xrd_io::{ReadOptions, ReadPatterns, read_patterns_bytes};
 
 use crate::known::{Estimated, KnownPoints};
 use crate::study::Study;
@@ -50,14 +50,17 @@ impl Reader {
         })
     }
 
-    /// Reads the patterns of a file, and prepares them as those of the study. The bytes may be
-    /// compressed.
+    /// Reads the patterns of a file, and prepares them as those of the study. Patterns with other
+    /// angles are interpolated to the grid of the model. The bytes may be compressed.
     ///
     /// # Errors
     /// One line of text: that of `xrd-io` for a file that has no patterns or cannot be prepared, and
     /// the reason why patterns do not fit the model.
     pub fn read(&mut self, name: &str, bytes: &[u8]) -> Result<Read, String> {
-        let read = read_patterns_bytes(name, bytes, &self.options).map_err(|e| e.to_string())?;
+        let read = match self.on_grid(name, bytes) {
+            Some(read) => read,
+            None => read_patterns_bytes(name, bytes, &self.options).map_err(|e| e.to_string())?,
+        };
         self.check(&read.set)?;
         let set = self.set.insert(read.set);
         let pattern = |i: usize| Pattern {
@@ -68,6 +71,13 @@ impl Reader {
             patterns: (0..set.len()).map(pattern).collect(),
             notes: read.warnings,
         })
+    }
+
+    /// Reads patterns that need no interpolation.
+    fn on_grid(&self, name: &str, bytes: &[u8]) -> Option<ReadPatterns> {
+        let options = self.options.clone().with_resample(None);
+        let read = read_patterns_bytes(name, bytes, &options.with_common_grid(false));
+        read.ok().filter(|read| read.set.grid().same_as(&self.grid))
     }
 
     /// Returns the intensities of a pattern of the last file.

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::support::chromium::Chromium;
-use crate::support::workplace::{PATTERNS, Workplace, angle, pattern, scan};
+use crate::support::workplace::{PATTERNS, Workplace, pattern, scan};
 
-const TRAINING: &str = "--hidden 12,6 --epochs 60 --threads 1 --seeds 0";
+const TRAINING: &str = "--hidden 12,6 --epochs 60 --threads 1";
 
 /// Largest difference of a coordinate: the weights on the page have half precision.
 const HALF_PRECISION: f64 = 1e-3;
@@ -18,7 +18,6 @@ fn give(browser: &mut Chromium, place: &Workplace, names: &[&str]) {
         format!("new File([new Uint8Array({bytes:?})], '{short}')")
     };
     let files: Vec<String> = names.iter().map(file).collect();
-    let last = names.last().unwrap().split('/').next_back().unwrap();
     browser.value(&format!(
         "(() => {{
             const input = document.getElementById('new-input');
@@ -34,7 +33,6 @@ fn give(browser: &mut Chromium, place: &Workplace, names: &[&str]) {
         files.join(",")
     ));
     browser.wait_for("window.isDone");
-    assert!(!last.is_empty());
 }
 
 /// What the page knows about a new pattern, without its intensities.
@@ -57,8 +55,12 @@ fn cell(table: &str, name: &str, column: &str) -> String {
     row[k].to_owned()
 }
 
-fn errors(browser: &mut Chromium) -> String {
-    browser.text("document.getElementById('new-errors').textContent")
+/// The notes and errors, one per line.
+fn said(browser: &mut Chromium) -> Vec<String> {
+    let all = "[...document.querySelectorAll('#new-errors li')].map((o) => o.textContent)";
+    let all = browser.value(all);
+    let all = all.as_array().unwrap().iter();
+    all.map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
 fn nothing_is_wrong(browser: &Chromium) {
@@ -116,7 +118,7 @@ fn new_files_have_the_points_and_estimates_of_the_program() {
             assert!(away < HALF_PRECISION, "{column}: {found}");
         }
         for (k, label) in ["p", "q"].iter().enumerate() {
-            let expected = &estimates[0]["estimated"][label];
+            let expected = &estimates[0]["labels"][label];
             let away = (number(&found["values"][k]) - number(expected)).abs();
             assert!(away < HALF_PRECISION, "{label}: {found} {expected}");
         }
@@ -126,10 +128,14 @@ fn new_files_have_the_points_and_estimates_of_the_program() {
         let away = number(&found["residual"]) - number(&expected["residual"]);
         assert!(away.abs() < HALF_PRECISION, "{found} {expected}");
     }
-    let said = errors(&mut browser);
+    let said = said(&mut browser);
     let program = place.xrd(&format!("encode {model} --patterns notes.txt"));
-    assert!(said.contains("notes.txt"), "{said}");
-    assert!(program.stderr.contains(&said), "{said} {}", program.stderr);
+    assert!(said.len() == 1 && said[0].contains("notes.txt"), "{said:?}");
+    assert!(
+        program.stderr.contains(&said[0]),
+        "{said:?} {}",
+        program.stderr
+    );
     let table = browser.text("document.getElementById('new-table').textContent");
     assert!(table.contains("new.xrdml") && table.contains("p_estimated"));
     // The first new pattern is shown as A, with its reconstruction.
@@ -154,7 +160,7 @@ fn new_files_have_the_groups_of_the_study() {
     let files: Vec<&str> = names.iter().map(String::as_str).collect();
     give(&mut browser, &place, &files);
     let (groups, latent) = (place.read("out/groups.csv"), place.read("out/latent.csv"));
-    assert_eq!(errors(&mut browser), "");
+    assert_eq!(said(&mut browser), [""; 0]);
     for k in 0..PATTERNS {
         let (found, name) = (newcomer(&mut browser, k), format!("s{k:02}"));
         assert_eq!(found["name"], name.as_str());
@@ -202,11 +208,16 @@ fn patterns_with_other_angles_are_interpolated_or_refused() {
         .parse()
         .unwrap();
     assert!((number(&found["point"][0]) - expected).abs() < HALF_PRECISION);
-    let said = errors(&mut browser);
-    assert!(said.contains("resampled by linear interpolation"), "{said}");
+    let said = said(&mut browser);
+    assert!(
+        said[0].contains("resampled by linear interpolation"),
+        "{said:?}"
+    );
     let program = place.xrd(&format!("encode {model} --patterns short.xy --resample"));
-    let words = program.stderr.trim().trim_start_matches("error: ");
-    assert!(said.contains(words), "{said}\n{words}");
-    assert!((angle(39) - 39.5).abs() < 1e-12);
+    assert!(
+        program.stderr.contains(&said[1]),
+        "{said:?}\n{}",
+        program.stderr
+    );
     nothing_is_wrong(&browser);
 }

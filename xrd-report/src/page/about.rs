@@ -131,16 +131,16 @@ fn has_few_compositions(labels: &Labels) -> bool {
     labels.columns().len() > 1 && labels.rows().all(is_one_of_few)
 }
 
-/// Returns the estimator of the study in the latent space. Reports of older versions do not name it.
+/// Returns the estimator of the study in the latent space. Reports of studies without labels and of older
+/// versions do not name it.
 pub(super) fn estimator_of(study: &StudyReport) -> Result<NamedEstimator> {
-    let name = match study.estimation.estimator.as_str() {
-        "" => "triangle",
-        name => name,
-    };
     let wrong = |e: xrd_study::Error| e.at("estimation.estimator");
-    let named: NamedEstimator = name.parse().map_err(wrong)?;
+    let named: Option<NamedEstimator> = match study.estimation.estimator.as_str() {
+        "" => None,
+        name => Some(name.parse().map_err(wrong)?),
+    };
     let dimensions = study.training.latent_dimensions;
-    NamedEstimator::in_latent_space(Some(&named), dimensions).map_err(|e| wrong(e).into())
+    NamedEstimator::in_latent_space(named.as_ref(), dimensions).map_err(|e| wrong(e).into())
 }
 
 /// Returns the report without timings, which differ between equal studies, and without the members of

@@ -73,6 +73,7 @@ pub fn page(folder: &Path, study: &StudyReport) -> Result<String> {
     let network = network::packed(&file, &bytes)?;
     let files = files::files(folder, study)?;
     let about = about::about(folder, study, &model, (&network.shape, &files.omitted))?;
+    let new_files = reader::facts(folder, study, &model, &about.left_out_errors)?;
     let blocks = [
         ("about", pack::text(&about.text)?),
         ("maps", pack::words(&about.maps)?),
@@ -80,10 +81,7 @@ pub fn page(folder: &Path, study: &StudyReport) -> Result<String> {
         ("weights", pack::words(&network.weights)?),
         ("numbers", pack::floats(&network.numbers)?),
         ("files", pack::text(&files.texts)?),
-        (
-            "new-files",
-            pack::text(&reader::facts(folder, study, &model)?)?,
-        ),
+        ("new-files", pack::text(&new_files)?),
         ("reader", base64(reader::MODULE)),
     ];
     Ok(assembled(&blocks))

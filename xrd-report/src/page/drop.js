@@ -5,7 +5,7 @@ const MOST_NEW = 500;
 
 /** Makes the section work, and returns a function that lists the new patterns. */
 function newFilesView(study) {
-  const reader = readerOf();
+  const reader = readerOf(study.about);
   const newcomers = [];
   let queue = Promise.resolve();
 

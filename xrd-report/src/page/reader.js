@@ -3,12 +3,22 @@
 /** Largest file in bytes. The module holds a file and its patterns in memory. */
 const MOST_BYTES = 200e6;
 
-/** Returns the reader. The module is unpacked when the first file comes. */
-function readerOf() {
+/** Returns the reader of a study. The module is unpacked when the first file comes. */
+function readerOf({ points }) {
   let [facts, compiled, exports] = [null, null, null];
 
+  /** Unpacks the facts that the module needs, and adds the known points. */
+  async function unpackedFacts() {
+    const found = await unpackedJson("new-files");
+    const { known } = found.study;
+    const training = [...points.x.keys()].filter((i) => !points.test[i]);
+    known.labels = training.flatMap((i) => points.labels[i]);
+    known.coordinates ??= training.flatMap((i) => [points.x[i], points.y[i]]);
+    return found;
+  }
+
   async function start() {
-    facts ??= await unpackedJson("new-files");
+    facts ??= await unpackedFacts();
     compiled ??= await WebAssembly.compile(await unpacked("reader"));
     exports = (await WebAssembly.instantiate(compiled)).exports;
     call("reader_study", [bytesOf(JSON.stringify(facts.study))]);

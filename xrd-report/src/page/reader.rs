@@ -5,7 +5,6 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use xrd_ae::Autoencoder;
-use xrd_latent::Estimator;
 use xrd_study::{
     DataSource, Intervals, KnownPoints, LabelLimits, LatentTable, NamedEstimator, PATTERNS_FILE,
     Patterns, Reading, StudyReport, mean_lines, options_as_trained, read,
@@ -24,7 +23,13 @@ const QUANTILES: usize = 101;
 const DECIMALS: f64 = 1e6;
 
 /// Returns the facts of a study as JSON. The field `study` is for the module, the others for the script.
-pub(super) fn facts(folder: &Path, study: &StudyReport, model: &Autoencoder) -> Result<String> {
+/// `left_out` contains the errors of the leave-one-out estimates of the known points.
+pub(super) fn facts(
+    folder: &Path,
+    study: &StudyReport,
+    model: &Autoencoder,
+    left_out: &[Vec<f64>],
+) -> Result<String> {
     let path = folder.join("latent.csv");
     let table = LatentTable::read(&path, model)?;
     let none = || xrd_study::Error::NoKnownPoints { path };
@@ -36,6 +41,7 @@ pub(super) fn facts(folder: &Path, study: &StudyReport, model: &Autoencoder) -> 
         known: &known,
         estimator: &estimator_of(study)?,
         patterns: &patterns_of(folder)?,
+        left_out,
     };
     Ok(serde_json::to_string(&facts.to_json()?)?)
 }
@@ -53,6 +59,7 @@ struct Facts<'a> {
     known: &'a KnownPoints,
     estimator: &'a NamedEstimator,
     patterns: &'a Patterns,
+    left_out: &'a [Vec<f64>],
 }
 
 impl Facts<'_> {
@@ -83,18 +90,19 @@ impl Facts<'_> {
             .with_wavelength(own.wavelength.or(self.model.wavelength()))
     }
 
+    /// Returns facts of the known points. The script adds their labels, and their coordinates if the
+    /// latent space is the plane, which the page contains anyway.
     fn known_points(&self) -> Result<Value> {
         let (space, labels) = (&self.known.space, self.known.labels());
-        let coordinates: Vec<f32> = space.points().flatten().map(|v| *v as f32).collect();
+        let coordinates = || -> Vec<f32> { space.points().flatten().map(|v| *v as f32).collect() };
         let ranges = self.study.experiment.as_ref().map(|e| &e.label_ranges[..]);
         let limits = LabelLimits::of(labels, ranges.unwrap_or_default())?;
         let end = |v: f64| v.is_finite().then_some(v);
         let limits: Vec<_> = limits.ranges().iter().map(|r| r.map(end)).collect();
         Ok(json!({
             "dimensions": space.dimensions(),
-            "coordinates": coordinates,
+            "coordinates": (space.dimensions() > 2).then(coordinates),
             "columns": labels.columns(),
-            "labels": labels.rows().flatten().collect::<Vec<_>>(),
             "estimator": self.estimator.to_string(),
             "loneliest": self.known.loneliest(),
             "worst_residual": self.known.worst_residual(),
@@ -108,11 +116,8 @@ impl Facts<'_> {
     fn half_widths(&self) -> Result<Vec<Option<f64>>> {
         let columns = self.known.labels().columns().len();
         let knows_labels = self.model.training().is_some_and(|t| t.label_weight > 0.0);
-        if knows_labels || columns == 0 || self.known.names.len() < 2 {
-            return Ok(vec![None; columns]);
-        }
-        let estimator: &dyn Estimator = &**self.estimator;
-        Ok(Intervals::from_leave_one_out(&self.known.space, estimator)?.half_widths)
+        let errors = if knows_labels { &[] } else { self.left_out };
+        Ok(Intervals::from_left_out_errors(errors, columns)?.half_widths)
     }
 
     /// Returns the mean lines of each group of the patterns on the page. None if a group has no pattern

@@ -7,6 +7,7 @@ const MOST_NEW = 500;
 function newFilesView(study) {
   const reader = readerOf(study.about);
   const newcomers = [];
+  const labelEnds = new Set(study.about.labels.flatMap((label) => [`${label}_low`, `${label}_high`]));
   let queue = Promise.resolve();
 
   const say = (text) => (at("new-status").textContent = text);
@@ -51,12 +52,14 @@ function newFilesView(study) {
 
   function fill() {
     const { header, rows } = tableOf(study, newcomers);
-    rows.forEach((row, k) => (row.newcomer = newcomers[k]));
-    const link = (row) => () => {
-      show(row.newcomer);
+    // The ends of the intervals are on the cards and in the downloaded table.
+    const kept = [...header.keys()].filter((k) => !labelEnds.has(header[k]));
+    const narrow = rows.map((row, i) => Object.assign(kept.map((k) => row[k]), { newcomer: newcomers[i] }));
+    const link = ({ newcomer }) => () => {
+      show(newcomer);
       at("pattern").scrollIntoView({ block: "center" });
     };
-    at("new-table").replaceChildren(...(rows.length ? [sortable(header, rows, { link })] : []));
+    at("new-table").replaceChildren(...(rows.length ? [sortable(kept.map((k) => header[k]), narrow, { link })] : []));
     at("new-tools").hidden = !rows.length;
   }
 
@@ -87,6 +90,7 @@ function newFilesView(study) {
   };
 
   function listen() {
+    at("new-choose").addEventListener("click", () => at("new-input").click());
     at("new-input").addEventListener("change", (event) => {
       enqueue(event.target.files);
       event.target.value = "";

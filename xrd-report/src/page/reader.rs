@@ -1,6 +1,7 @@
 //! Data with which the page reads new files: the module that reads them, and the facts of the study that
 //! it needs.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -126,10 +127,13 @@ impl Facts<'_> {
         let Some(found) = &self.study.groups else {
             return Ok(Vec::new());
         };
-        let of = |name: &String| found.groups.iter().position(|g| g.members.contains(name));
-        let names = self.patterns.names();
-        let (rows, group): (Vec<usize>, Vec<usize>) = (0..names.len())
-            .filter_map(|i| Some((i, of(&names[i])?)))
+        let members = found.groups.iter().enumerate();
+        let of: HashMap<&str, usize> = members
+            .flat_map(|(g, group)| group.members.iter().map(move |name| (name.as_str(), g)))
+            .collect();
+        let names = self.patterns.names().iter().enumerate();
+        let (rows, group): (Vec<usize>, Vec<usize>) = names
+            .filter_map(|(i, name)| Some((i, *of.get(name.as_str())?)))
             .unzip();
         let is_whole = (0..found.groups.len()).all(|g| group.contains(&g));
         if found.compared_by != "lines" || !is_whole || group.is_empty() {

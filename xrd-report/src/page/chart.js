@@ -133,6 +133,12 @@ function fitted(draw, text, room) {
   return `${text.slice(0, count)}…`;
 }
 
+function clipTo(draw, box) {
+  draw.beginPath();
+  draw.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+  draw.clip();
+}
+
 /** Margins of the drawings over the angle, which have one common axis. */
 const MARGINS = { left: 70, right: 20 };
 

@@ -99,7 +99,7 @@ function drawFrame(draw, panel, names, marks) {
   draw.textAlign = "center";
   draw.textBaseline = "top";
   draw.beginPath();
-  for (const { value, text } of ticks(...panel.x, (box.right - box.left) / 75)) {
+  for (const { value, text } of ticks(...panel.x, (box.right - box.left) / 60)) {
     const x = panel.across(value);
     draw.moveTo(x, box.bottom);
     draw.lineTo(x, box.bottom - 5);

@@ -21,7 +21,7 @@ function waterfallView(canvas, tip, study, { choose, changed }) {
     const box = { left: MARGINS.left, right: width - MARGINS.right, top: 6, bottom: height - 24 };
     const ordered = rowsInOrder(study, state.order);
     view.ordered = ordered.length;
-    view.rows = evenly(ordered, state.stacked ? MOST_CURVES : Math.min(MOST_LINES, Math.floor(box.bottom - box.top)));
+    view.rows = evenly(ordered, state.stacked ? MOST_CURVES : MOST_LINES);
     view.panel = panelOf(box, state.range, [view.rows.length, 0]);
     draw.fillStyle = ink("none");
     draw.fillRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
@@ -73,7 +73,7 @@ function waterfallView(canvas, tip, study, { choose, changed }) {
     const [left, right] = bins.angles.map(across);
     draw.save();
     clipTo(draw, box);
-    draw.imageSmoothingEnabled = false;
+    draw.imageSmoothingEnabled = view.rows.length > box.bottom - box.top;
     draw.drawImage(view.picture, left, box.top, right - left, box.bottom - box.top);
     draw.restore();
   }

@@ -104,11 +104,9 @@ impl KnownPoints {
     /// Moves values and intervals to the nearest value within the limits of the labels.
     fn limit(&self, estimated: &mut Estimated) {
         let values = estimated.values.iter_mut().zip(&mut estimated.intervals);
-        for ((value, interval), [low, high]) in values.zip(&self.about.limits) {
-            let (low, high) = (low.unwrap_or(f64::MIN), high.unwrap_or(f64::MAX));
-            let within = |v: f64| v.max(low).min(high);
-            *value = within(*value);
-            *interval = interval.map(|ends| ends.map(within));
+        for ((value, interval), limits) in values.zip(&self.about.limits) {
+            *value = within(*value, limits);
+            *interval = interval.map(|ends| ends.map(|v| within(v, limits)));
         }
     }
 
@@ -125,6 +123,12 @@ impl KnownPoints {
             position: member.position,
         }))
     }
+}
+
+fn within(value: f64, [low, high]: &[Option<f64>; 2]) -> f64 {
+    value
+        .max(low.unwrap_or(f64::MIN))
+        .min(high.unwrap_or(f64::MAX))
 }
 
 /// Known points of an estimate. Of points at the same place the first is taken.

@@ -24,7 +24,7 @@ const FRAME: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
 
 /// Pieces of the script, in the order of their dependencies.
-const SCRIPT: [&str; 20] = [
+const SCRIPT: &[&str] = &[
     include_str!("page/data.js"),
     include_str!("page/network.js"),
     include_str!("page/series.js"),
@@ -33,6 +33,7 @@ const SCRIPT: [&str; 20] = [
     include_str!("page/chart.js"),
     include_str!("page/colours.js"),
     include_str!("page/angles.js"),
+    include_str!("page/orders.js"),
     include_str!("page/waterfall.js"),
     include_str!("page/pattern.js"),
     include_str!("page/ternary.js"),

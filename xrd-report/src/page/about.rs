@@ -297,6 +297,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn compositions_are_classes_only_if_they_are_few() {
+        let columns = ["Fe", "Ti"].map(str::to_owned).to_vec();
+        let labels = |different: usize| {
+            let rows = (0..40).flat_map(|i| [12.0, (i % different) as f64]);
+            Labels::new(columns.clone(), rows.collect()).unwrap()
+        };
+        assert!(has_few_compositions(&labels(MOST_COMPOSITIONS)));
+        assert!(!has_few_compositions(&labels(MOST_COMPOSITIONS + 1)));
+        let one = Labels::new(vec!["T".to_owned()], vec![1.0, 2.0, 1.0]).unwrap();
+        assert!(!has_few_compositions(&one), "its own colours show it");
+    }
+
+    #[test]
     fn numbers_have_no_more_digits_than_they_need() {
         let coordinate = f64::from(0.903_550_2_f32);
         assert_ne!(coordinate.to_string().len(), 10);

@@ -99,7 +99,7 @@ function drawFrame(draw, panel, names, marks) {
   draw.textAlign = "center";
   draw.textBaseline = "top";
   draw.beginPath();
-  for (const { value, text } of ticks(...panel.x, (box.right - box.left) / 75)) {
+  for (const { value, text } of ticks(...panel.x, (box.right - box.left) / 60)) {
     const x = panel.across(value);
     draw.moveTo(x, box.bottom);
     draw.lineTo(x, box.bottom - 5);
@@ -131,6 +131,12 @@ function fitted(draw, text, room) {
   let count = text.length;
   while (count > 1 && draw.measureText(`${text.slice(0, count)}…`).width > room) count--;
   return `${text.slice(0, count)}…`;
+}
+
+function clipTo(draw, box) {
+  draw.beginPath();
+  draw.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+  draw.clip();
 }
 
 /** Margins of the drawings over the angle, which have one common axis. */

@@ -20,7 +20,9 @@ function colouringsOf(study) {
   const named = classes.map(({ title, names, of }) => byClass(`class ${title}`, title, names, of));
   const { series } = study;
   const along = series ? [byNumber("series", `${series.title} (series)`, -1, (i) => series.values[i])] : [];
-  return [...numbers, ...named, ...along, byClass("none", "none", [], points.x.map(() => 0))];
+  const { places } = study;
+  const steps = places ? [byNumber("step", "step to the neighbours", -1, (i) => places.step[i])] : [];
+  return [...numbers, ...named, ...along, ...steps, byClass("none", "none", [], points.x.map(() => 0))];
 
   function byClass(key, title, names, of) {
     return {

@@ -26,7 +26,7 @@ function run(study) {
     chosen: list,
     colouring: firstColouring(),
     order: study.orders[0],
-    ternary: false,
+    view: study.views[0],
     line: Boolean(study.series),
     range: [grid.start, last],
     stacked: false,
@@ -35,11 +35,11 @@ function run(study) {
     relevance: true,
   };
 
-  /** The label whose contours the study has, else the first class or label. */
+  /** The label whose contours the study has, else the first label, the series or the first class. */
   function firstColouring() {
-    const { colourings } = study;
-    const label = labels[about.contours[0]?.label ?? 0];
-    return colourings.find(({ key }) => key === `label ${label}`) ?? colourings[0];
+    const keys = [`label ${labels[about.contours[0]?.label ?? 0]}`, "series"];
+    const known = keys.map((key) => study.colourings.find((colouring) => colouring.key === key));
+    return known.find(Boolean) ?? study.colourings[0];
   }
 
   study.curves = ({ root }) => {
@@ -156,6 +156,7 @@ function run(study) {
   function showControls() {
     const index = list[0].place.index;
     finder.show(index);
+    at("plane-title").textContent = state.view.heading;
     at("from").value = state.range[0].toFixed(2);
     at("to").value = state.range[1].toFixed(2);
     const [rows, patterns] = waterfall.shown();
@@ -191,10 +192,10 @@ function run(study) {
     const options = (id, all) => at(id).append(...all.map(({ key, title }) => element("option", { value: key }, title)));
     options("colours", study.colourings);
     options("order", study.orders);
-    at("ternary-label").hidden = !study.ternary;
+    options("view", study.views);
+    at("view-label").hidden = study.views.length < 2;
     at("line-label").hidden = !study.series;
     at("line").checked = state.line;
-    if (study.ternary) at("ternary-name").textContent = `triangle of ${study.ternary.titles.join(", ")}`;
     finder.fill();
     showReferences(study, refresh);
   }
@@ -213,11 +214,12 @@ function run(study) {
       showLegend(state.colouring, points);
     });
     onSwitch("order", ({ value }) => (state.order = study.orders.find(({ key }) => key === value)));
+    onSwitch("view", ({ value }) => (state.view = study.views.find(({ key }) => key === value)));
     onSwitch("stacked", ({ value }) => {
       state.stacked = value === "curves";
       at("waterfall").classList.toggle("tall", state.stacked);
     });
-    for (const name of ["each", "root", "ternary", "line", "relevance"]) onSwitch(name, ({ checked }) => (state[name] = checked));
+    for (const name of ["each", "root", "line", "relevance"]) onSwitch(name, ({ checked }) => (state[name] = checked));
     at("relevance").addEventListener("change", () => weigh(list[0]));
     const typed = () => {
       const [low, high] = [Number(at("from").value), Number(at("to").value)];

@@ -16,12 +16,16 @@ const NO_VALUE = 65535;
 function planeRange(about) {
   const { maps, points } = about;
   if (maps) return [[maps.low[0], maps.high[0]], [maps.low[1], maps.high[1]]];
-  return [points.x, points.y].map((all) => {
-    const low = all.reduce((a, b) => Math.min(a, b), Infinity);
-    const high = all.reduce((a, b) => Math.max(a, b), -Infinity);
-    const margin = 0.05 * (high - low) || 0.5;
-    return [low - margin, high + margin];
-  });
+  return [points.x, points.y].map(extentOf);
+}
+
+/** The range of the known numbers, with a margin. */
+function extentOf(all) {
+  const known = all.filter(Number.isFinite);
+  const low = known.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = known.reduce((a, b) => Math.max(a, b), -Infinity);
+  const margin = 0.05 * (high - low) || 0.5;
+  return [low - margin, high + margin];
 }
 
 /** The value of a map at the node nearest to a point; none off the map. */
@@ -62,15 +66,21 @@ function planeView(canvas, tip, study, choose) {
   const pictures = new Map();
   const view = { cursor: null, state: null, panel: null, points: null };
 
-  /** Where the points are: on the plane, or in the triangle of three labels. */
-  const spots = () => (view.state.ternary ? study.ternary : points);
+  /** Whether the plane itself is shown, where each place can be decoded. */
+  const isPlane = () => view.state.view.key === "plane";
+
+  function panelFor(width, height) {
+    const { view: shown } = view.state;
+    if (shown.key === "ternary") return ternaryPanel(width, height);
+    const box = { left: 62, right: width - 16, top: 8, bottom: height - 44 };
+    return isPlane() ? panelOf(box, x, y) : panelOf(box, extentOf(shown.x), extentOf(shown.y));
+  }
 
   function draw(state = view.state) {
     view.state = state;
     const { draw, width, height } = blank(canvas);
-    const box = { left: 62, right: width - 16, top: 8, bottom: height - 44 };
-    view.panel = state.ternary ? ternaryPanel(width, height) : panelOf(box, x, y);
-    if (state.ternary) drawTernary(draw, view.panel, study.ternary);
+    view.panel = panelFor(width, height);
+    if (state.view.key === "ternary") drawTernary(draw, view.panel, state.view);
     else drawPlane(draw, view.panel);
     draw.save();
     clipTo(draw, view.panel.box);
@@ -85,13 +95,13 @@ function planeView(canvas, tip, study, choose) {
     const { box } = panel;
     draw.fillStyle = ink("none");
     draw.fillRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
-    if (view.state.colouring.map >= 0) drawMap(draw, panel, view.state.colouring);
-    drawFrame(draw, panel, ["Latent coordinate 1", "Latent coordinate 2"]);
+    if (isPlane() && view.state.colouring.map >= 0) drawMap(draw, panel, view.state.colouring);
+    drawFrame(draw, panel, view.state.view.titles ?? ["Latent coordinate 1", "Latent coordinate 2"]);
   }
 
   /** All points, which are drawn again only if the size, the colours or the coordinates change. */
   function pointsPicture(panel, width, height) {
-    const key = [canvas.width, canvas.height, ink("paper"), view.state.colouring.key, view.state.ternary].join(" ");
+    const key = [canvas.width, canvas.height, ink("paper"), view.state.colouring.key, view.state.view.key].join(" ");
     if (view.points?.key === key) return view.points.picture;
     const picture = document.createElement("canvas");
     [picture.width, picture.height] = [canvas.width, canvas.height];
@@ -110,9 +120,10 @@ function planeView(canvas, tip, study, choose) {
     const side = Math.max(1, 5 * share) * (open ? 1.5 : 1);
     const size = points.x.length > 400 ? 3.5 : 5;
     draw.globalAlpha = share < 1 && !open ? Math.max(0.3, share) : 1;
-    spots().x.forEach((px, i) => {
+    const { x: across, y: up } = view.state.view;
+    across.forEach((px, i) => {
       if (points.test[i] !== open || !Number.isFinite(px)) return;
-      const at = [panel.across(px), panel.up(spots().y[i])];
+      const at = [panel.across(px), panel.up(up[i])];
       const color = colouring.color(i);
       if (share >= 1) return drawMarker(draw, at, { color, shape: colouring.classOf(i), open, size });
       draw.fillStyle = color;
@@ -134,16 +145,17 @@ function planeView(canvas, tip, study, choose) {
 
   /** The points of a series in its order. */
   function drawSeries(draw, panel) {
+    const { x: across, y: up } = view.state.view;
     draw.beginPath();
-    for (const { index } of study.series?.steps ?? []) draw.lineTo(panel.across(spots().x[index]), panel.up(spots().y[index]));
+    for (const { index } of study.series?.steps ?? []) draw.lineTo(panel.across(across[index]), panel.up(up[index]));
     outlined(draw, [[ink("paper"), 3], [ink("soft"), 1.2]]);
   }
 
   /** Returns the place of a chosen pattern on the canvas, or null if it has none. */
   function spotOf({ index, point }) {
-    if (!view.state.ternary) return [view.panel.across(point[0]), view.panel.up(point[1])];
-    if (index === null || !Number.isFinite(study.ternary.x[index])) return null;
-    return [view.panel.across(study.ternary.x[index]), view.panel.up(study.ternary.y[index])];
+    if (isPlane()) return [view.panel.across(point[0]), view.panel.up(point[1])];
+    const { x: across, y: up } = view.state.view;
+    return index === null || !Number.isFinite(across[index]) ? null : [view.panel.across(across[index]), view.panel.up(up[index])];
   }
 
   function drawChosen(draw, { place }, slot) {
@@ -177,14 +189,14 @@ function planeView(canvas, tip, study, choose) {
 
   /** The point of a pattern near a place of the canvas, else that place of the plane. */
   function placeAt(px, py) {
-    const { x: across, y: up } = spots();
+    const { x: across, y: up } = view.state.view;
     let [best, least] = [null, NEAR ** 2];
     for (let i = 0; i < across.length; i++) {
       const away = (view.panel.across(across[i]) - px) ** 2 + (view.panel.up(up[i]) - py) ** 2;
       if (away < least) [best, least] = [i, away];
     }
     if (best !== null) return study.placeOf(best);
-    return view.state.ternary ? null : { index: null, point: view.panel.back(px, py) };
+    return isPlane() ? { index: null, point: view.panel.back(px, py) } : null;
   }
 
   function tipAt(px, py) {

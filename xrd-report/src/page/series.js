@@ -1,29 +1,40 @@
-// The variable of a series, such as a temperature: its values, its transitions, and its chart.
+// The variable of a series, such as a temperature: its values, its transitions, and its chart. Places on
+// a sample.
 
-/** Returns the series of a study, or null if its patterns are in no order. */
-function seriesOf(study) {
-  const { about, files } = study;
-  const csv = files["series.csv"];
-  if (!csv) return null;
-  const [header, ...rows] = rowsOf(csv);
+/** Returns the rows of series.csv as numbers by column, with the index of the pattern; none without the column. */
+function seriesRows({ about, files }, column) {
+  const [header, ...rows] = rowsOf(files["series.csv"] ?? "name");
+  if (!header.includes(column)) return [];
   const indexOf = new Map(about.points.name.map((name, i) => [name, i]));
-  const column = Object.fromEntries(header.map((name, k) => [name, k]));
-  const number = (row, name) => (row[column[name]] ? Number(row[column[name]]) : NaN);
-  const steps = rows
-    .map((row) => ({
-      index: indexOf.get(row[0]),
-      value: number(row, "value"),
-      step: number(row, "step"),
-      pointStep: number(row, "point_step"),
-      residual: number(row, "residual"),
-    }))
-    .filter(({ index, value }) => index !== undefined && Number.isFinite(value))
-    .sort((a, b) => a.value - b.value);
+  const cells = (row) => header.slice(1).map((name, k) => [name, row[k + 1] ? Number(row[k + 1]) : NaN]);
+  const all = rows.map((row) => ({ index: indexOf.get(row[0]), ...Object.fromEntries(cells(row)) }));
+  return all.filter((row) => row.index !== undefined && Number.isFinite(row[column]));
+}
+
+/** Returns the series of a study along one variable, or null. */
+function seriesOf(study) {
+  const { points, study: report } = study.about;
+  const steps = seriesRows(study, "value").sort((a, b) => a.value - b.value);
   if (!steps.length) return null;
-  const values = new Float64Array(about.points.name.length).fill(NaN);
+  const values = new Float64Array(points.name.length).fill(NaN);
   for (const { index, value } of steps) values[index] = value;
-  const { variable, name, transitions = [] } = about.study.series ?? {};
-  return { title: variable ?? name ?? "series", steps, values, transitions: transitions.filter((t) => Number.isFinite(t.value)) };
+  const { variables: [title = "series"] = [], sequence } = report.series ?? {};
+  const transitions = (sequence?.transitions ?? []).filter((t) => Number.isFinite(t.value));
+  return { title, steps, values, transitions };
+}
+
+/** Returns the places on the sample as coordinates of the points, with the steps to the neighbours, or null. */
+function placesOf(study) {
+  const { points, study: report } = study.about;
+  const rows = seriesRows(study, "y");
+  if (!rows.length) return null;
+  const filled = (column) => {
+    const values = new Array(points.name.length).fill(NaN);
+    for (const row of rows) values[row.index] = row[column];
+    return values;
+  };
+  const titles = report.series?.variables ?? ["x", "y"];
+  return { key: "places", title: `sample: ${titles.join(", ")}`, heading: "Places on the sample", titles, x: filled("x"), y: filled("y"), step: filled("step") };
 }
 
 /** Returns a transition as text, with its uncertainty. */
@@ -34,9 +45,13 @@ function transitionText({ value, from, to }) {
 /** The change between neighbours and the residual against the variable. */
 function seriesView(canvas, tip, study, choose) {
   const { series } = study;
+  const nextOf = new Map();
+  const different = [...new Set(series?.steps.map((s) => s.value))];
+  different.forEach((value, k) => nextOf.set(value, different[k + 1] ?? value));
   const kinds = [
-    { key: "step", title: "Step" },
-    { key: "residual", title: "Residual" },
+    // A step leads to the next value, so that it is drawn between both.
+    { key: "step", title: "Step", at: (s) => (s.value + nextOf.get(s.value)) / 2 },
+    { key: "residual", title: "Residual", at: (s) => s.value },
   ].filter(({ key }) => series?.steps.some((s) => Number.isFinite(s[key])));
   at("series-section").hidden = !kinds.length;
   let panels = [];
@@ -47,12 +62,12 @@ function seriesView(canvas, tip, study, choose) {
     const [first, last] = [series.steps[0].value, series.steps.at(-1).value];
     const margin = 0.02 * (last - first) || 0.5;
     const room = (height - 52 - 10 * (kinds.length - 1)) / kinds.length;
-    panels = kinds.map(({ key, title }, k) => {
-      const values = series.steps.map((s) => s[key]).filter(Number.isFinite);
+    panels = kinds.map((kind, k) => {
+      const values = series.steps.map((s) => s[kind.key]).filter(Number.isFinite);
       const most = Math.max(...values, 0) || 1;
       const top = 8 + k * (room + 10);
       const box = { ...MARGINS, right: width - MARGINS.right, top, bottom: top + room };
-      return { key, title, ...panelOf(box, [first - margin, last + margin], [Math.min(0, ...values), 1.08 * most]) };
+      return { ...kind, ...panelOf(box, [first - margin, last + margin], [Math.min(0, ...values), 1.08 * most]) };
     });
     panels.forEach((panel, k) => {
       drawTransitions(draw, panel);
@@ -61,10 +76,10 @@ function seriesView(canvas, tip, study, choose) {
       draw.lineWidth = 1.4;
       draw.beginPath();
       const shown = series.steps.filter((s) => Number.isFinite(s[panel.key]));
-      shown.forEach((s) => draw.lineTo(panel.across(s.value), panel.up(s[panel.key])));
+      shown.forEach((s) => draw.lineTo(panel.across(panel.at(s)), panel.up(s[panel.key])));
       draw.stroke();
       if (shown.length > 200) return;
-      for (const s of shown) draw.fillRect(panel.across(s.value) - 2, panel.up(s[panel.key]) - 2, 4, 4);
+      for (const s of shown) draw.fillRect(panel.across(panel.at(s)) - 2, panel.up(s[panel.key]) - 2, 4, 4);
     });
   }
 

@@ -14,12 +14,12 @@ const SHEETS = {
   ],
   "series.csv": [
     "Series",
-    "The patterns in the order of the variable. position: place along the path through the points, from 0 to 1. step: difference " +
-      "from the pattern before. point_step: the same on the plane. residual: deviation from the neighbours.",
+    "The patterns in the order of the variable. position: place along the path of the patterns, from 0 to 1. step: difference to the " +
+      "next value, of the patterns. point_step: the same of the points. residual: distance from the line between the patterns of the neighbouring values.",
   ],
   "references.csv": [
     "Lines of the references",
-    "Calculated lines of each reference. two_theta is in degrees, and the strongest line has intensity 100.",
+    "Calculated lines of each reference. two_theta is in degrees, and intensity is relative to the strongest line.",
   ],
   "peaks.csv": [
     "Peaks: intensity and relevance",

@@ -116,8 +116,10 @@ function studyOf(study) {
     name, lines: list, color: slotInk(REFERENCE_SLOTS[k % REFERENCE_SLOTS.length]), shown: true,
   }));
   study.series = seriesOf(study);
+  study.places = placesOf(study);
   study.colourings = colouringsOf(study);
   study.orders = ordersOf(study);
-  study.ternary = ternaryOf(study);
+  const plane = { key: "plane", title: "latent plane", heading: "Latent plane", x: points.x, y: points.y };
+  study.views = [plane, ternaryOf(study), study.places].filter(Boolean);
   return study;
 }

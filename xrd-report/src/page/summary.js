@@ -1,7 +1,10 @@
 // What is in the folder: the data, the groups, the outliers and the series.
 
-/** Largest number of groups and of outliers that are listed. */
-const MOST_LISTED = 8;
+/** Largest number of groups that are listed. */
+const MOST_GROUPS = 8;
+
+/** Largest number of outliers that are listed. */
+const MOST_OUTLIERS = 5;
 
 /** Number of angles that are listed per group. */
 const MOST_ANGLES = 4;
@@ -52,7 +55,7 @@ function groupsOf({ about }, show) {
   const { groups, silhouette, stability, between = [] } = found;
   const angles = ({ windows = [] }) =>
     windows.slice(0, MOST_ANGLES).map(({ peak_deg: angle, difference }) => element("span", {}, `${angle.toFixed(1)}°\u00a0${difference > 0 ? "▲" : "▼"} `));
-  const rows = groups.slice(0, MOST_LISTED).map((group, k) =>
+  const rows = groups.slice(0, MOST_GROUPS).map((group, k) =>
     element("tr", {},
       element("td", {}, groups.length > 1 ? element("canvas", { class: "sign", "data-group": k, "aria-hidden": true }) : "", ` ${group.number}`),
       element("td", { class: "number" }, group.size.toLocaleString("en")),
@@ -63,7 +66,7 @@ function groupsOf({ about }, show) {
   const head = ["Group", "Patterns", "Representative", "Stronger ▲ or weaker ▼ at"].map((text) => element("th", { scope: "col" }, text));
   const table = element("table", {}, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows));
   const notes = [];
-  if (groups.length > MOST_LISTED) notes.push(`${groups.length - MOST_LISTED} more groups in the table below.`);
+  if (groups.length > MOST_GROUPS) notes.push(`${groups.length - MOST_GROUPS} more groups in the table below.`);
   if (groups.length === 1) notes.push("No division into groups is better than none.");
   else notes.push(`Silhouette ${short(+silhouette?.toFixed(2))}, stability ${short(+stability?.toFixed(2))} (1: the same groups in each part of the patterns).`);
   if (between.length) notes.push(`${between.length} patterns lie between two groups.`);
@@ -89,10 +92,11 @@ function outliersOf({ about }, show) {
     const shift = Number.isFinite(reason.by_deg) ? ` by ${reason.by_deg.toFixed(2)}°` : "";
     return element("li", {}, nameButton(pattern, show), ` ${reasons[reason.kind] ?? ""}${shift}, ${from.toFixed(2)}–${to.toFixed(2)}° (${score.toFixed(1)})`);
   };
-  const more = outliers.length > MOST_LISTED ? [element("p", { class: "help" }, `${outliers.length - MOST_LISTED} more in the table below.`)] : [];
-  const list = outliers.length ? [element("ul", { class: "plain" }, ...outliers.slice(0, MOST_LISTED).map(item)), ...more] : ["No pattern differs from all others."];
-  const help = element("p", { class: "help" }, "In brackets: deviation from the other patterns over the threshold of the set. apart: most of the pattern is not explained by the others.");
-  return part(outliers.length ? `Outliers: ${outliers.length}` : "Outliers", ...list, ...(outliers.length ? [help] : []));
+  if (!outliers.length) return part("Outliers", "No pattern differs from all others.");
+  const list = element("ul", { class: "plain" }, ...outliers.slice(0, MOST_OUTLIERS).map(item));
+  const more = outliers.length > MOST_OUTLIERS ? ` ${outliers.length - MOST_OUTLIERS} more in the table below.` : "";
+  const help = element("p", { class: "help" }, `In brackets: deviation from the other patterns over the threshold of the set.${more}`);
+  return part(`Outliers: ${outliers.length}`, list, help);
 }
 
 function seriesFacts({ series }) {

@@ -13,7 +13,9 @@ function ternaryOf({ about: { labels, points } }) {
     for (let b = a + 1; b < labels.length; b++) {
       for (let c = b + 1; c < labels.length; c++) {
         const sum = commonSum(rows, [a, b, c]);
-        if (sum) return { ...spotsOf(rows, [a, b, c]), titles: [a, b, c].map((k) => labels[k]), sum };
+        if (!sum) continue;
+        const titles = [a, b, c].map((k) => labels[k]);
+        return { key: "ternary", title: `triangle ${titles.join(", ")}`, heading: "Composition", titles, sum, ...spotsOf(rows, [a, b, c]) };
       }
     }
   }

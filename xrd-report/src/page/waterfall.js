@@ -21,7 +21,7 @@ function waterfallView(canvas, tip, study, { choose, changed }) {
     const box = { left: MARGINS.left, right: width - MARGINS.right, top: 6, bottom: height - 24 };
     const ordered = rowsInOrder(study, state.order);
     view.ordered = ordered.length;
-    view.rows = evenly(ordered, state.stacked ? MOST_CURVES : Math.min(MOST_LINES, Math.floor(box.bottom - box.top)));
+    view.rows = evenly(ordered, state.stacked ? MOST_CURVES : MOST_LINES);
     view.panel = panelOf(box, state.range, [view.rows.length, 0]);
     draw.fillStyle = ink("none");
     draw.fillRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
@@ -73,7 +73,7 @@ function waterfallView(canvas, tip, study, { choose, changed }) {
     const [left, right] = bins.angles.map(across);
     draw.save();
     clipTo(draw, box);
-    draw.imageSmoothingEnabled = false;
+    draw.imageSmoothingEnabled = view.rows.length > box.bottom - box.top;
     draw.drawImage(view.picture, left, box.top, right - left, box.bottom - box.top);
     draw.restore();
   }
@@ -151,9 +151,9 @@ function waterfallView(canvas, tip, study, { choose, changed }) {
     draw.textBaseline = "middle";
     view.rows.forEach((row, r) => {
       const text = order.nameOf(patterns.rows[row]);
-      const y = baseline(r);
+      const y = Math.max(baseline(r), 12);
       if (text === before || y < lowest + 15) return;
-      draw.fillText(fitted(draw, text, room), view.panel.box.left - STRIP - 5, Math.max(y, 12));
+      draw.fillText(fitted(draw, text, room), view.panel.box.left - STRIP - 5, y);
       [before, lowest] = [text, y];
     });
     draw.save();
@@ -261,58 +261,4 @@ function waterfallView(canvas, tip, study, { choose, changed }) {
     placeOf: (r) => [view.panel.box.left + 30, baseline(r)],
     names: () => view.rows.map((_, r) => points.name[pointOf(r)]),
   };
-}
-
-/** Returns the ways to order the rows. Each names the rows by `nameOf(point)`. */
-function ordersOf(study) {
-  const { points, classes } = study.about;
-  const named = new Map(classes.map((c) => [`class ${c.title}`, c.names]));
-  const of = (colouring) => {
-    const names = named.get(colouring.key);
-    const own = (name) => (name.startsWith(`${colouring.title} `) ? name.slice(colouring.title.length + 1) : name);
-    const nameOf = (i) => (names ? own(names[colouring.order(i)] ?? "–") : short(colouring.order(i)));
-    const isSeries = colouring.key === "series";
-    return { key: colouring.key, title: isSeries ? study.series.title : colouring.title, order: colouring.order, nameOf };
-  };
-  const known = study.colourings.filter(({ key }) => key !== "none").map(of);
-  const first = (order) => ["series", "class group"].indexOf(order.key);
-  known.sort((a, b) => (first(a) < 0) - (first(b) < 0) || first(a) - first(b));
-  const name = { key: "name", title: "name", order: () => 0, nameOf: (i) => points.name[i] };
-  const file = { key: "file", title: "order of the files", order: (i) => i, nameOf: (i) => points.name[i] };
-  return [...known, name, file];
-}
-
-/** Returns the patterns of the page in an order, those that are equal by name. */
-function rowsInOrder(study, order) {
-  study.ordered ??= new Map();
-  const known = study.ordered.get(order.key);
-  if (known) return known;
-  const { points, patterns } = study.about;
-  const names = new Intl.Collator("en", { numeric: true });
-  const value = (row) => order.order(patterns.rows[row]);
-  const last = (v) => (Number.isNaN(v) ? Infinity : v);
-  const rows = patterns.rows.map((_, row) => row);
-  rows.sort((a, b) => {
-    const [p, q] = [last(value(a)), last(value(b))];
-    return (p === q ? 0 : p - q) || names.compare(points.name[patterns.rows[a]], points.name[patterns.rows[b]]);
-  });
-  study.ordered.set(order.key, rows);
-  return rows;
-}
-
-/** Returns all items, or `most` of them at equal distances. */
-function evenly(items, most) {
-  if (items.length <= most) return items;
-  return Array.from({ length: most }, (_, k) => items[Math.floor((k * items.length) / most)]);
-}
-
-function quantile(values, share) {
-  const sorted = Float32Array.from(values).sort();
-  return sorted[Math.floor(share * (sorted.length - 1))];
-}
-
-function clipTo(draw, box) {
-  draw.beginPath();
-  draw.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
-  draw.clip();
 }

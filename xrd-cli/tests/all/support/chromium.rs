@@ -223,8 +223,11 @@ impl Chromium {
     pub(crate) fn colors(&mut self, id: &str) -> u64 {
         let counted = format!(
             "(() => {{
-                const c = document.getElementById('{id}');
-                const data = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+                const shown = document.getElementById('{id}');
+                const c = new OffscreenCanvas(shown.width, shown.height);
+                const draw = c.getContext('2d', {{ willReadFrequently: true }});
+                draw.drawImage(shown, 0, 0);
+                const data = draw.getImageData(0, 0, c.width, c.height).data;
                 return new Set(new Uint32Array(data.buffer)).size;
             }})()"
         );

@@ -52,6 +52,10 @@ fn of_study(error: &Error) -> Option<String> {
             }
             false => " (--resample interpolates)",
         },
+        Error::NoVariable { .. } => " (--series)",
+        Error::NoSeriesValue { .. } | Error::ConstantSeries { .. } => {
+            " (--series order takes the order of the files, --series none switches the series off)"
+        }
         Error::Seeds { .. } => " (--seed)",
         Error::Estimator { .. } => " (--estimator)",
         Error::TooManySettings { .. } => " (--full-grid)",

@@ -49,8 +49,10 @@ fn count(sequence: &SequenceReport) -> String {
 
 fn transition(variable: &str, t: &TransitionReport) -> String {
     let [value, from, to] = [t.value, t.from, t.to].map(short);
+    let [after, before] = [t.steepest_from, t.steepest_to].map(short);
     format!(
-        "  transition at {variable} = {value} (95 %: {from} to {to}), {:.1} times as fast as usual{}{}",
+        "  transition at {variable} = {value} (95 %: {from} to {to}), {:.1} times as fast as usual, steepest \
+         from {after} to {before}{}{}",
         t.speed,
         angles("new lines at", &t.appear),
         angles("lines gone at", &t.disappear),

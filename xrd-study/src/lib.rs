@@ -82,7 +82,7 @@ pub use outliers::{OUTLIER_SAMPLE, Outliers, find_outliers};
 pub use output::{Inputs, OutputFolder, UnfinishedOutput};
 pub use regression::PatternRegression;
 pub use report::{
-    BetweenReport, CandidateReport, DatasetReport, EstimationReport, GenerationReport,
+    BetweenReport, CandidateReport, CurveReport, DatasetReport, EstimationReport, GenerationReport,
     GenerationSummary, GroupReport, GroupsReport, IntervalReport, IntervalsReport, LabelReport,
     LineReport, MapReport, MapsReport, MethodReport, NumberOfGroupsReport, OnsetReport,
     OutlierReason, OutlierReport, OutliersReport, PeakReport, PlacesReport, RelevanceReport,
@@ -97,8 +97,8 @@ pub use series::{Series, SeriesChanges};
 pub use session::{Observer, SaveInterval, Saving, Session, Silent, Stage};
 pub use split::Split;
 pub use study::{
-    Comparison, DOES_NOT_MATTER, Distances, Generated, Indexing, MATTERS, PATTERNS_FILE,
-    REPORTED_LINES, Relevance, Run, STUDY_FILE, Scores, Study, Truth, study,
+    Comparison, CurveComparison, DOES_NOT_MATTER, Distances, Generated, Indexing, MATTERS,
+    PATTERNS_FILE, REPORTED_LINES, Relevance, Run, STUDY_FILE, Scores, Study, Truth, study,
 };
 pub use tables::{HeldOut, Table};
 pub use tune::{SeedOutcome, Tune, TuneReport, TuneRow, student, tune};

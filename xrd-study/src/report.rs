@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::experiment::Experiment;
 
 pub use estimation::{
-    EstimationReport, IntervalReport, IntervalsReport, LabelReport, MethodReport,
+    CurveReport, EstimationReport, IntervalReport, IntervalsReport, LabelReport, MethodReport,
 };
 pub use generation::{GenerationReport, GenerationSummary, SeedGenerationReport};
 pub use groups::{BetweenReport, GroupReport, GroupsReport, NumberOfGroupsReport, WindowReport};

@@ -1,5 +1,6 @@
 //! Study of a set: networks, estimates, relevance and generated patterns.
 
+mod curve;
 mod estimation;
 mod generation;
 mod intervals;
@@ -37,6 +38,7 @@ use crate::session::{Session, Stage, stage};
 use crate::split::Split;
 use crate::tables::HeldOut;
 
+pub use curve::CurveComparison;
 pub use generation::{Distances, Generated, Truth};
 pub use relevance::Relevance;
 pub use run::{Run, Scores};

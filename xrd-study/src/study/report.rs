@@ -5,6 +5,7 @@ use xrd_ae::{Decay, Ending, Warning};
 use xrd_latent::Summary;
 use xrd_relevance::PeakRelevance;
 
+use super::curve::CurveComparison;
 use super::estimation::PAPER_LIMIT;
 use super::generation::{Difference, Generated};
 use super::limits::limits;
@@ -219,11 +220,13 @@ fn estimation(plan: &Plan<'_>, run: &Run) -> Result<EstimationReport> {
     let estimator = match on_plane {
         Some(_) => plan.estimator.to_string(),
         // Also where there were too few samples for a regression.
+        None if run.curve.as_ref().is_some_and(CurveComparison::is_better) => "curve".to_owned(),
         None => plan.experiment.in_latent_space()?.to_string(),
     };
     Ok(EstimationReport {
         estimator,
         methods: run.comparisons.iter().map(method).collect(),
+        curve: run.curve.as_ref().map(CurveComparison::report),
         on_plane: on_plane.map_or(IndexMap::new(), |s| per_label(s, None)),
         count: all.count,
         inside: all.inside,

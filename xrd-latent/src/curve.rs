@@ -13,10 +13,11 @@ use crate::places::Places;
 /// labels at a point P are interpolated linearly at N, the point of the curve nearest to P. If two
 /// segments are equally near, the one with the smaller labels is used.
 ///
-/// P lies inside if two conditions hold. The distance from P to N is at most the length of the longest
-/// segment, or the largest distance of a known point from its vertex. If N is an end of the curve, the
-/// distance is at most the largest distance of a known point of this end from its vertex. In all other
-/// cases the estimate is a fallback. Along the curve, the estimate grows with the position.
+/// P lies inside if its distance from N is at most the length of a segment that contains N, or a tenth of
+/// the length of the curve. If N is an end of the curve, or if there is only one vertex, P lies inside if
+/// its distance from N is at most the largest distance of a known point of this vertex from its mean
+/// position. In all other cases the estimate is a fallback. Along the curve, the estimate grows with the
+/// position.
 ///
 /// Labels other than the first are interpolated too, but they do not influence the order.
 ///
@@ -118,7 +119,7 @@ fn nearest(vertices: &[Vertex], p: &[f64]) -> Nearest {
     };
     for (from, pair) in vertices.windows(2).enumerate() {
         let t = position(&pair[0].at, &pair[1].at, p);
-        let on = |(a, b): (&f64, &f64)| a + t * (b - a);
+        let on = |(a, b): (&f64, &f64)| if t == 1.0 { *b } else { a + t * (b - a) };
         let at: Vec<f64> = pair[0].at.iter().zip(&pair[1].at).map(on).collect();
         let distance = distance(&at, p);
         if distance < best.distance {
@@ -147,7 +148,12 @@ fn is_inside(vertices: &[Vertex], nearest: Nearest) -> bool {
     if is_end {
         return nearest.distance <= vertices[vertex].radius;
     }
-    let radius = vertices.iter().map(|v| v.radius).fold(0.0, f64::max);
-    let segments = vertices.windows(2).map(|v| distance(&v[0].at, &v[1].at));
-    nearest.distance <= segments.fold(radius, f64::max)
+    let lengths = vertices.windows(2).map(|v| distance(&v[0].at, &v[1].at));
+    let lengths: Vec<f64> = lengths.collect();
+    // A vertex belongs to the segments on both sides.
+    let first = nearest.from - usize::from(nearest.t == 0.0 && nearest.from > 0);
+    let last = nearest.from + usize::from(nearest.t == 1.0);
+    let own = lengths.iter().skip(first).take(last + 1 - first);
+    let reach = own.copied().fold(0.0, f64::max);
+    nearest.distance <= reach.max(lengths.iter().sum::<f64>() / 10.0)
 }

@@ -8,6 +8,8 @@ mod limits;
 mod line_tables;
 mod lines;
 mod nearest_pattern;
+#[cfg(test)]
+mod ramp;
 mod relevance;
 mod report;
 mod run;

@@ -3,7 +3,7 @@
 use xrd_core::PatternSet;
 use xrd_latent::groups::Dendrogram;
 
-use super::axis::extent;
+use super::axis::{Scale, extent};
 use super::curve::unthinned_path;
 use super::legend::{self, Entry};
 use super::palette::BLACK;
@@ -24,9 +24,9 @@ const RIGHT: f64 = 233.0;
 const TREE: f64 = 56.0;
 const STRIP: f64 = 5.0;
 const GAP: f64 = 1.5;
-/// Width of the values of a variable, and the smallest distance between two of them.
+/// Width of the values of a variable, and the smallest distance between two.
 const NUMBERS: f64 = 17.0;
-const APART: f64 = 20.0;
+const APART: f64 = 8.0;
 const BRANCH: Stroke = Stroke::solid(BLACK, 0.4);
 
 /// Largest number of pixels in a row. A pixel shows the largest intensity of its angles.
@@ -175,23 +175,43 @@ fn pixels(patterns: &PatternSet) -> (Vec<u8>, usize) {
     (rows, points.div_ceil(per_pixel))
 }
 
-/// Writes the values of the variable next to rows at equal distances.
+/// Writes round values of the variable where they lie between the rows.
 fn draw_values(svg: &mut Svg, frame: Frame, right: f64, values: &[f64]) {
     let height = (frame.bottom - frame.top) / values.len().max(1) as f64;
-    let written = ((frame.bottom - frame.top) / APART).floor().max(1.0) as usize;
-    let every = values.len().div_ceil(written).max(1);
-    let range = extent(values.iter().copied()).map_or(0.0, |(low, high)| high - low);
-    for (row, value) in values.iter().enumerate().skip(every / 2).step_by(every) {
-        let y = frame.top + height * (row as f64 + 0.5);
+    let range = extent(values.iter().copied());
+    let size = range.map_or(0.0, |(low, high)| high - low);
+    let mut last: Option<f64> = None;
+    for tick in Scale::linear(range, (frame.bottom, frame.top))
+        .ticks(6)
+        .major
+    {
+        let Some(row) = row_of(values, tick.value) else {
+            continue;
+        };
+        let y = frame.top + height * (row + 0.5);
+        if last.is_some_and(|last| (y - last).abs() < APART) {
+            continue;
+        }
+        last = Some(y);
         svg.line((right - 1.6, y), (right, y), &BRANCH);
-        let text = Text::number(&rounded(*value, range));
-        svg.text(
-            (right - 2.6, y + 0.36 * TICK_SIZE),
-            Anchor::End,
-            TICK_SIZE,
-            &text,
-        );
+        let text = Text::number(&rounded(tick.value, size));
+        let at = (right - 2.6, y + 0.36 * TICK_SIZE);
+        svg.text(at, Anchor::End, TICK_SIZE, &text);
     }
+}
+
+/// Returns the place of a value among the rows, whose values rise or fall. A place between two rows is
+/// interpolated.
+fn row_of(values: &[f64], value: f64) -> Option<f64> {
+    if values == [value] {
+        return Some(0.0);
+    }
+    let pairs = values.windows(2).enumerate();
+    let mut places = pairs.filter_map(|(row, w)| {
+        let share = (value - w[0]) / (w[1] - w[0]);
+        (0.0..=1.0).contains(&share).then_some(row as f64 + share)
+    });
+    places.next()
 }
 
 /// Returns a value with as many digits as a range of values needs.
@@ -260,7 +280,7 @@ fn entries(shown: &Waterfall<'_>) -> Vec<Entry> {
         )));
     }
     entries.push(Entry::note(
-        "colour: √ intensity, each pattern from its minimum to its maximum",
+        "colour: √ intensity, each pattern over its own range",
     ));
     entries
 }
@@ -311,7 +331,9 @@ mod tests {
         let file = waterfall(&shown);
         assert_sound(&file);
         assert!(file.contains("T (K)") && !file.contains(">Pattern<"));
-        assert!(file.contains(">680<"), "{file}");
+        assert!(file.contains(">400<") && file.contains(">600<"), "{file}");
+        assert_eq!(row_of(&[4.0, 2.0, 2.0, 1.0], 3.0), Some(0.5));
+        assert_eq!(row_of(&[4.0, 2.0], 5.0), None);
         assert_eq!(rounded(300.0, 700.0), "300");
         assert_eq!(rounded(0.123_456, 0.5), "0.123");
     }

@@ -25,12 +25,11 @@ pub(super) fn named(names: &str, data: &Dataset) -> Result<Variables> {
                 ..first
             }
         }
-        _ => return Err(Error::Expected("one or two variables of a series")),
+        _ => return Err(unknown(names, data)),
     };
     let count = found.values.len();
-    match count {
-        1 | 2 => {}
-        _ => return Err(Error::Expected("one or two variables of a series")),
+    if count > 2 {
+        return Err(unknown(names, data));
     }
     let constant = |v: &&Vec<f64>| v.windows(2).all(|w| w[0] == w[1]);
     let is_constant = found.values.iter().filter(constant).count() == count;

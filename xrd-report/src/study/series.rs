@@ -32,16 +32,15 @@ pub(super) fn draw(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -
         return Ok(());
     };
     match &found.changes {
-        SeriesChanges::Along(sequence) => draw_along(study, found, sequence, files, out),
-        SeriesChanges::Places(places) => draw_places(study, found, places, files, out),
+        SeriesChanges::Along(sequence) => draw_along(study, (found, sequence), files, out),
+        SeriesChanges::Places(places) => draw_places(study, (found, places), files, out),
         _ => Ok(()),
     }
 }
 
 fn draw_along(
     study: &Study,
-    found: &Series,
-    sequence: &Sequence,
+    (found, sequence): (&Series, &Sequence),
     files: &FigureFiles,
     out: &mut OutputFolder,
 ) -> Result<()> {
@@ -62,8 +61,7 @@ fn draw_along(
 
 fn draw_places(
     study: &Study,
-    found: &Series,
-    places: &SamplePlaces,
+    (found, places): (&Series, &SamplePlaces),
     files: &FigureFiles,
     out: &mut OutputFolder,
 ) -> Result<()> {

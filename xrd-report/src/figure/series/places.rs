@@ -50,9 +50,8 @@ pub fn places(
         let title = match k.checked_sub(1) {
             None => {
                 for (i, place) in at.iter().enumerate() {
-                    let color = samples.marker(i, 1.0).color();
-                    let d = circle(panel.at(place[0], place[1]), size);
-                    svg.shape(&d, color, &RIM);
+                    let at = panel.at(place[0], place[1]);
+                    samples.marker(i, size).draw(&mut svg, at);
                 }
                 "group"
             }
@@ -146,7 +145,7 @@ mod tests {
         let file = places(["x", "y"], &at, &samples, &[("a & b", &steps)]);
         assert_sound(&file);
         let rims = file.matches("stroke-width=\"0.3\"").count();
-        assert_eq!(rims, 2 * at.len(), "{file}");
+        assert_eq!(rims, at.len(), "{file}");
         assert!(file.contains("a &amp; b"));
         for at in [&[][..], &at[..1], &[[1.0, 1.0]; 4]] {
             let values = vec![0.5; at.len()];

@@ -19,6 +19,7 @@ mod path;
 mod pattern;
 mod plane;
 mod png;
+mod reference;
 mod relevance;
 mod samples;
 mod scores;
@@ -30,13 +31,14 @@ mod waterfall;
 #[cfg(test)]
 mod check;
 
-pub use comparison::{Generated, generated, reproduction};
+pub use comparison::{Generated, Reproduced, generated, reproduction};
 pub use feature_space::feature_space;
 pub use loss_curves::loss_curves;
 pub use maps::{MapPanel, maps};
 pub use painted_map::{Painted, painted_map};
 pub use path::{Step, path};
 pub(crate) use png::base64;
+pub use reference::ReferenceLines;
 pub use relevance::relevance;
 pub use samples::Samples;
 pub use scores::{Scatter, Scored, scores};

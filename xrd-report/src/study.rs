@@ -1,11 +1,13 @@
 //! Figures of a study, of a cross-validation and of maps.
 
 use xrd_core::Latent2;
-use xrd_study::{Map, MapReport, Maps, OutputFolder, Score, Study, safe_name};
+use xrd_study::composition::Coloring;
+use xrd_study::{Map, MapReport, Maps, OutputFolder, Reference, Score, Study, safe_name};
 
 use crate::error::Result;
 use crate::figure::{
-    self, Generated, MOST_ROWS, MapPanel, Painted, Samples, Scatter, Scored, Waterfall,
+    self, Generated, MOST_ROWS, MapPanel, Painted, ReferenceLines, Reproduced, Samples, Scatter,
+    Scored, Waterfall,
 };
 use crate::files::FigureFiles;
 
@@ -23,10 +25,12 @@ use crate::files::FigureFiles;
 /// - Any error of [`FigureFiles::write`].
 pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
     let (data, run) = (&study.data, &study.run);
-    let (category, names) = study.categories();
-    draw_first_views(study, (&category, &names), files, out)?;
+    let coloring = study.coloring()?;
+    let references: Vec<ReferenceLines> = study.references.iter().map(reference_lines).collect();
+    let samples = samples_of(&coloring);
+    draw_first_views(study, &coloring, &references, (files, out))?;
     let test: Vec<bool> = (0..data.set.len()).map(|i| run.split.is_test(i)).collect();
-    let samples = Samples::new(&category, &names).with_test(&test);
+    let samples = samples.with_test(&test);
     let history = &run.history.epochs;
     let epochs: Vec<usize> = history.iter().map(|e| e.epoch).collect();
     let (before, after) = (&run.before.points, &run.after.points);
@@ -36,26 +40,43 @@ pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
     let test_loss: Vec<Option<f64>> = history.iter().map(|e| e.test_loss).collect();
     let losses = figure::loss_curves(&epochs, &train, &test_loss);
     files.write(out, "loss", &losses)?;
-    draw_pattern(study, files, out)?;
+    draw_pattern(study, &references, (files, out))?;
     draw_painted(study, &samples, files, out)?;
     if let Some(maps) = &study.maps {
         files.write(out, "maps", &draw_maps(maps, &samples))?;
     }
-    draw_generated(study, files, out)
+    draw_generated(study, &references, (files, out))
+}
+
+/// Returns the categories or values of points for figures.
+pub fn samples_of(coloring: &Coloring) -> Samples<'_> {
+    let samples = Samples::new(&coloring.category, &coloring.names);
+    match &coloring.values {
+        Some(values) => samples.with_values(&coloring.label, values),
+        None => samples,
+    }
+}
+
+fn reference_lines(reference: &Reference) -> ReferenceLines {
+    let lines = reference.lines.iter();
+    let lines = lines.map(|r| (r.two_theta_deg, r.intensity, r.hkl));
+    ReferenceLines::new(&reference.name, lines.collect())
 }
 
 /// Draws the patterns in the order of the files, and in the order of the tree of the groups.
 fn draw_first_views(
     study: &Study,
-    (category, names): (&[usize], &[String]),
-    files: &FigureFiles,
-    out: &mut OutputFolder,
+    coloring: &Coloring,
+    references: &[ReferenceLines],
+    (files, out): (&FigureFiles, &mut OutputFolder),
 ) -> Result<()> {
     let all: Vec<usize> = (0..study.data.set.len()).collect();
     let rows = evenly_spaced(&all, MOST_ROWS);
     let patterns = study.data.set.select(&rows)?;
-    let of_rows: Vec<usize> = rows.iter().map(|&i| category[i]).collect();
-    let shown = Waterfall::new(&patterns, Samples::new(&of_rows, names)).with_part_of(all.len());
+    let of_rows = coloring.select(&rows);
+    let shown = Waterfall::new(&patterns, samples_of(&of_rows))
+        .with_part_of(all.len())
+        .with_references(references);
     files.write(out, "waterfall", &figure::waterfall(&shown))?;
     let groups = &study.groups.groups;
     let order = groups.tree.leaf_order();
@@ -68,7 +89,8 @@ fn draw_first_views(
     let names: Vec<String> = (0..groups.number()).map(name).collect();
     let shown = Waterfall::new(&patterns, Samples::new(&of_rows, &names))
         .with_tree(&groups.tree)
-        .with_part_of(order.len());
+        .with_part_of(order.len())
+        .with_references(references);
     files.write(out, "groups", &figure::waterfall(&shown))
 }
 
@@ -79,7 +101,11 @@ fn evenly_spaced(items: &[usize], most: usize) -> Vec<usize> {
 }
 
 /// Draws one pattern with its reconstruction and its relevance.
-fn draw_pattern(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
+fn draw_pattern(
+    study: &Study,
+    references: &[ReferenceLines],
+    (files, out): (&FigureFiles, &mut OutputFolder),
+) -> Result<()> {
     let (data, found) = (&study.data, &study.relevance);
     let intensities = data.set.intensities(found.pattern)?;
     let (grid, measured) = (data.set.grid(), &intensities[..]);
@@ -91,7 +117,8 @@ fn draw_pattern(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> R
         "" => name,
         labels => format!("{labels}, {name}"),
     };
-    let figure = figure::reproduction(grid, measured, &reproduced, &title);
+    let shown = Reproduced::new(measured, &reproduced).with_references(references);
+    let figure = figure::reproduction(grid, &shown, &title);
     files.write(out, "reproduction", &figure)?;
     let sweep = &found.sweep;
     let dev: Vec<(f64, f64)> = sweep
@@ -124,6 +151,11 @@ fn draw_painted(
 ) -> Result<()> {
     let run = &study.run;
     for (map, column) in run.maps.iter().zip(study.data.labels.columns()) {
+        let own = study.data.labels.column(column).unwrap_or_default();
+        let samples = match samples.values {
+            [] => *samples,
+            _ => samples.with_values(column, &own),
+        };
         let of_column = || {
             let all = run.generated.iter();
             let single = all.filter_map(|g| Some((g, g.pattern.target.single()?)));
@@ -136,7 +168,7 @@ fn draw_painted(
         let values: Vec<String> = of_column().map(|(_, t)| t.value.to_string()).collect();
         let label = format!("{column} = {}", values.join(", "));
         let painted = Painted::new(map, column)
-            .with_points(&run.after.points, *samples)
+            .with_points(&run.after.points, samples)
             .with_contours(&contours, &label);
         let figure = figure::painted_map(&painted);
         files.write(out, &format!("map_{}", safe_name(column)), &figure)?;
@@ -150,12 +182,17 @@ fn closed_points(line: &xrd_interp::Polyline) -> Vec<Latent2> {
     points.into_iter().chain(first).collect()
 }
 
-fn draw_generated(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
+fn draw_generated(
+    study: &Study,
+    references: &[ReferenceLines],
+    (files, out): (&FigureFiles, &mut OutputFolder),
+) -> Result<()> {
     for generated in &study.run.generated {
         let Some((_, intensities)) = &generated.pattern.decoded else {
             continue;
         };
         let patterns = Generated::new(intensities)
+            .with_references(references)
             .with_truth(generated.truth.mean.as_deref())
             .with_blend(generated.blend.as_deref());
         let target = &generated.pattern.target;

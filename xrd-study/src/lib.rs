@@ -21,8 +21,10 @@ mod note;
 mod novelty;
 mod outliers;
 mod output;
+mod reference;
 mod regression;
 mod report;
+mod rounding;
 mod sample;
 mod score;
 mod sensitivity;
@@ -79,14 +81,16 @@ pub use note::{Note, Remedy};
 pub use novelty::residuals;
 pub use outliers::{OUTLIER_SAMPLE, Outliers, find_outliers};
 pub use output::{Inputs, OutputFolder, UnfinishedOutput};
+pub use reference::Reference;
 pub use regression::PatternRegression;
 pub use report::{
     BetweenReport, CandidateReport, DatasetReport, EstimationReport, GenerationReport,
-    GenerationSummary, GroupReport, GroupsReport, IntervalReport, IntervalsReport, LabelReport,
-    LineReport, MapReport, MapsReport, MethodReport, NumberOfGroupsReport, OnsetReport,
-    OutlierReason, OutlierReport, OutliersReport, PeakReport, RelevanceReport, STUDY_SCHEMA,
-    SeedGenerationReport, SeedReport, SeedScores, SeparationReport, SequenceReport, StudyReport,
-    SummaryReport, TrainingReport, TransitionReport, Versions, WindowReport,
+    GenerationSummary, GroupAgreementReport, GroupReport, GroupsReport, IntervalReport,
+    IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, MethodReport,
+    NumberOfGroupsReport, OnsetReport, OutlierReason, OutlierReport, OutliersReport, PeakReport,
+    ReferenceReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores,
+    SeparationReport, SequenceReport, StudyReport, SummaryReport, TrainingReport, TransitionReport,
+    Versions, WindowReport,
 };
 pub use score::{FoldEstimate, Novelty, SchemeEstimates, Score, ScoreReport, ScoreRow, score};
 pub use sensitivity::{Cause, Effect, SmallChange, sensitivity};

@@ -10,6 +10,7 @@ mod generation;
 mod groups;
 mod maps;
 mod outliers;
+mod reference;
 mod relevance;
 mod seeds;
 mod sequence;
@@ -22,9 +23,13 @@ pub use estimation::{
     EstimationReport, IntervalReport, IntervalsReport, LabelReport, MethodReport,
 };
 pub use generation::{GenerationReport, GenerationSummary, SeedGenerationReport};
-pub use groups::{BetweenReport, GroupReport, GroupsReport, NumberOfGroupsReport, WindowReport};
+pub use groups::{
+    BetweenReport, GroupAgreementReport, GroupReport, GroupsReport, NumberOfGroupsReport,
+    WindowReport,
+};
 pub use maps::{MapReport, MapsReport, SeparationReport};
 pub use outliers::{OutlierReason, OutlierReport, OutliersReport};
+pub use reference::ReferenceReport;
 pub use relevance::{CandidateReport, LineReport, PeakReport, RelevanceReport};
 pub use seeds::{SeedReport, SeedScores, SummaryReport};
 pub use sequence::{OnsetReport, SequenceReport, TransitionReport};
@@ -89,6 +94,9 @@ pub struct StudyReport {
     /// patterns, for speed, and in files of older versions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outliers: Option<OutliersReport>,
+    /// Reference structures, whose lines are drawn below the patterns. Absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<ReferenceReport>,
     /// Description of the experiment. The command `xrd study --config study.json` runs the
     /// experiment again. `null` in files of older versions.
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]

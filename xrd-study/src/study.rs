@@ -22,6 +22,7 @@ use xrd_ae::Autoencoder;
 use xrd_core::Latent2;
 use xrd_latent::groups::GroupSettings;
 
+use crate::composition::Coloring;
 use crate::dataset::{Dataset, LeftOut};
 use crate::engine::{Engine, FinishedTraining, Store, settings};
 use crate::error::{Error, Result};
@@ -30,7 +31,9 @@ use crate::generation::check_targets;
 use crate::groups::{PatternGroups, find_groups};
 use crate::limits::LabelLimits;
 use crate::maps::{MAP_NEIGHBOURS, Maps, compare_maps};
+use crate::note::Note;
 use crate::outliers::{Outliers, find_outliers};
+use crate::reference::Reference;
 use crate::report::StudyReport;
 use crate::session::{Session, Stage, stage};
 use crate::split::Split;
@@ -81,6 +84,10 @@ pub struct Study {
     pub groups: PatternGroups,
     /// Patterns that differ from all others. `None` for more than 2,000 patterns, for speed.
     pub outliers: Option<Outliers>,
+    /// Reference structures of the experiment, with their lines.
+    pub references: Vec<Reference>,
+    /// Notes on how the files of the references were read.
+    pub reference_notes: Vec<Note>,
     /// Estimates of the test patterns of every seed.
     pub held_out: Vec<HeldOut>,
     lines: Option<Judged>,
@@ -124,17 +131,19 @@ impl Study {
         self.finished.clone()
     }
 
-    /// Returns the index of the category of each pattern, and the names of the categories
-    /// ([`Dataset::categories`]). Without labels, the groups are the categories.
-    pub fn categories(&self) -> (Vec<usize>, Vec<String>) {
-        let data = &self.data;
-        if !data.classes.is_empty() || !data.labels.columns().is_empty() {
-            return data.categories();
-        }
-        let groups = &self.groups.groups;
-        let names = (1..=groups.number()).map(|n| format!("group {n}"));
-        let of = groups.members.iter().map(|m| m.group);
-        (of.collect(), names.collect())
+    /// Returns the categories or values by which figures colour the patterns: those of
+    /// [`Experiment::color_by`], or the [automatic](Coloring::automatic) ones.
+    ///
+    /// # Errors
+    /// [`Error::NoColor`] if there is no such label, which [`study`](fn@study) has checked.
+    pub fn coloring(&self) -> Result<Coloring> {
+        let groups = self.groups.groups.members.iter().map(|m| m.group);
+        Coloring::chosen(
+            self.experiment.color_by.as_deref(),
+            &self.data.classes,
+            &self.data.labels,
+            &groups.collect::<Vec<_>>(),
+        )
     }
 
     /// Returns the lines of the pattern that [`relevance`](Self::relevance) describes, with their
@@ -160,7 +169,9 @@ impl Study {
 /// # Errors
 /// - Any error of [`Experiment::check`], [`Experiment::window_deg`](method@Experiment::window_deg)
 ///   and [`Dataset::leave_out`].
-/// - [`Error::NoLabel`] for a target with an unknown label.
+/// - [`Error::NoLabel`] for a target with an unknown label, [`Error::NoColor`] for an unknown label of
+///   the colours.
+/// - Any error of [`Reference::read_all`].
 /// - [`Error::Expected`] for splits by cross-validation.
 /// - [`Error::Split`] for too few training or test patterns, and any error of [`Split::listed`].
 /// - [`Error::Unfinished`] if saved work exists that cannot be continued.
@@ -181,6 +192,8 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         limits: LabelLimits::of(&data.labels, &experiment.label_ranges)?,
         left_out,
     };
+    Coloring::check(experiment.color_by.as_deref(), &data.classes, &data.labels)?;
+    let (references, reference_notes) = Reference::read_all(&experiment.references, &data.set)?;
     let pool = session.pool()?;
     let truths = pool.install(|| Truth::all(&plan))?;
     let epochs = experiment.seeds.count * experiment.settings.epochs;
@@ -223,6 +236,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         maps: maps.as_ref(),
         groups: &groups,
         outliers: outliers.as_ref(),
+        references: (&references, &reference_notes),
     };
     let report = report::build(&plan, &seeds, &run, found)?;
     let held_out = seeds.into_iter().flat_map(|s| s.held_out).collect();
@@ -235,6 +249,8 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         maps,
         groups,
         outliers,
+        references,
+        reference_notes,
         held_out,
         lines,
         data,

@@ -93,6 +93,16 @@ impl Panel {
         (self.x.at(x), self.y.at(y))
     }
 
+    /// Returns a panel of the same width that reaches `height` points farther down, for ticks of
+    /// references below the curves. Its vertical scale has no meaning.
+    pub(crate) fn extended_below(&self, height: f64) -> Self {
+        let Frame { top, bottom, .. } = self.frame();
+        Self {
+            x: self.x,
+            y: Scale::linear(None, (bottom + height, top)),
+        }
+    }
+
     /// Draws the four sides.
     pub(crate) fn draw_box(&self, svg: &mut Svg) {
         let Frame {

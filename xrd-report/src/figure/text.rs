@@ -43,6 +43,7 @@ impl Style {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Text {
     pieces: Vec<(Style, String)>,
+    color: Option<&'static str>,
 }
 
 impl Text {
@@ -52,6 +53,12 @@ impl Text {
 
     pub(crate) fn bold(text: &str) -> Self {
         Self::default().with(Style::Bold, text)
+    }
+
+    /// Sets the colour of the whole text.
+    pub(crate) fn in_color(mut self, color: &'static str) -> Self {
+        self.color = Some(color);
+        self
     }
 
     /// Returns a number. The hyphen becomes a minus sign.
@@ -109,7 +116,10 @@ impl Text {
                 marks => markup.push_str(&format!("<tspan{marks}>{}</tspan>", escape(text))),
             }
         }
-        markup
+        match self.color {
+            Some(color) => format!("<tspan fill=\"{color}\">{markup}</tspan>"),
+            None => markup,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::legend::{self, Entry};
 use super::palette::BLACK;
 use super::panel::{LABEL_SIZE, Panel, Quantity, X_AXIS_HEIGHT};
 use super::png::{self, TOP as BRIGHTEST};
+use super::reference::{self, ReferenceLines};
 use super::samples::Samples;
 use super::svg::{Frame, Stroke, Svg};
 use super::text::{Text, grouped};
@@ -44,6 +45,8 @@ pub struct Waterfall<'a> {
     pub tree: Option<&'a Dendrogram>,
     /// Number of patterns of which the rows are an evenly spaced part.
     pub of: usize,
+    /// Reference structures, whose lines are drawn as ticks below the patterns.
+    pub references: &'a [ReferenceLines],
 }
 
 impl<'a> Waterfall<'a> {
@@ -54,6 +57,7 @@ impl<'a> Waterfall<'a> {
             patterns,
             samples,
             tree: None,
+            references: &[],
         }
     }
 
@@ -61,6 +65,13 @@ impl<'a> Waterfall<'a> {
     #[must_use]
     pub fn with_tree(mut self, tree: &'a Dendrogram) -> Self {
         self.tree = Some(tree);
+        self
+    }
+
+    /// Sets the reference structures.
+    #[must_use]
+    pub fn with_references(mut self, references: &'a [ReferenceLines]) -> Self {
+        self.references = references;
         self
     }
 
@@ -105,7 +116,9 @@ pub fn waterfall(shown: &Waterfall<'_>) -> String {
     let (pixels, width) = pixels(shown.patterns);
     svg.image(&frame, &png::data_uri(&pixels, width));
     panel.draw_box(&mut svg);
-    panel.draw_x_axis(&mut svg, 6, Some(&Quantity::two_theta()));
+    let whole = reference::draw(&mut svg, &panel, shown.references);
+    whole.draw_box(&mut svg);
+    whole.draw_x_axis(&mut svg, 6, Some(&Quantity::two_theta()));
     let strip = Frame {
         left: LEFT + tree,
         right: LEFT + tree + STRIP,
@@ -125,7 +138,7 @@ pub fn waterfall(shown: &Waterfall<'_>) -> String {
     }
     let middle = (frame.top + frame.bottom) / 2.0;
     svg.upward_text((LEFT - 8.0, middle), LABEL_SIZE, &Text::plain("Pattern"));
-    let top = bottom + X_AXIS_HEIGHT;
+    let top = whole.frame().bottom + X_AXIS_HEIGHT;
     let height = top + legend::draw(&mut svg, top, &entries(shown));
     svg.finish(height + 2.0, "Patterns one below the other")
 }
@@ -197,6 +210,7 @@ fn entries(shown: &Waterfall<'_>) -> Vec<Entry> {
         [] | [_] => Vec::new(),
         _ => shown.samples.legend(),
     };
+    entries.extend(reference::entries(shown.references));
     let rows = shown.patterns.len();
     if rows < shown.of {
         let (rows, of) = (grouped(rows), grouped(shown.of));
@@ -246,6 +260,17 @@ mod tests {
         assert_eq!(file.matches("<rect").count(), 3);
         let part = waterfall(&Waterfall::new(&set, samples).with_part_of(4000));
         assert!(part.contains("4 evenly spaced patterns of 4,000"));
+    }
+
+    #[test]
+    fn references_are_ticks_below_the_patterns() {
+        let (set, names) = (set(4, 30), names(&["a", "b"]));
+        let shown = Waterfall::new(&set, Samples::new(&[0, 1, 0, 1], &names));
+        let lines = [ReferenceLines::new("NaCl", vec![(10.2, 1.0, [2, 0, 0])])];
+        let file = waterfall(&shown.with_references(&lines));
+        assert_sound(&file);
+        assert!(file.contains("NaCl") && file.contains(">200<"));
+        assert!(!waterfall(&shown).contains(">200<"));
     }
 
     #[test]

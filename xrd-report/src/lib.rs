@@ -22,9 +22,10 @@ pub use xrd_study;
 
 pub use error::{Error, Result};
 pub use figure::{
-    Arrow, Generated, MapPanel, Painted, ReferenceLines, Reproduced, Samples, Scatter, Scored,
-    Step, Waterfall, feature_space, generated, loss_curves, maps, painted_map, path, relevance,
-    reproduction, scores, sensitivity, waterfall,
+    Arrow, Generated, GroupPattern, MapPanel, Painted, ReferenceLines, Reproduced, Samples,
+    Scatter, Scored, Step, Ternary, Waterfall, feature_space, generated, group_patterns,
+    loss_curves, maps, painted_map, path, relevance, reproduction, scores, sensitivity, ternary,
+    waterfall,
 };
 pub use files::FigureFiles;
 pub use page::{PAGE_FILE, page};

@@ -1,21 +1,25 @@
 //! Figures of a study, of a cross-validation and of maps.
 
 use xrd_core::Latent2;
-use xrd_study::composition::Coloring;
-use xrd_study::{Map, MapReport, Maps, OutputFolder, Reference, Score, Study, safe_name};
+use xrd_study::composition::{Coloring, rounded, ternary};
+use xrd_study::{
+    Estimated, Map, MapReport, Maps, OutputFolder, Reference, Score, Study, safe_name,
+};
 
 use crate::error::Result;
 use crate::figure::{
-    self, Generated, MOST_ROWS, MapPanel, Painted, ReferenceLines, Reproduced, Samples, Scatter,
-    Scored, Waterfall,
+    self, Generated, GroupPattern, MOST_ROWS, MapPanel, Painted, ReferenceLines, Reproduced,
+    Samples, Scatter, Scored, Ternary, Waterfall,
 };
 use crate::files::FigureFiles;
 
 /// Draws all figures of a study and writes them to an output folder.
 ///
-/// The figures show the patterns one below the other, the groups with their tree, the latent plane, the losses, one reconstructed pattern, the relevance of the
-/// angles of this pattern, a map for each label, maps by other methods, and the generated
-/// patterns.
+/// The figures show the patterns one below the other, the groups with their tree, the mean patterns of
+/// the groups, the latent plane, the losses, one reconstructed pattern, the relevance of the angles of
+/// this pattern, a map for each label, the compositions in a triangle if three labels are the fractions
+/// of one whole, maps by other methods, and the generated patterns. Lines of reference structures are
+/// drawn below patterns.
 ///
 /// # Errors
 /// - [`Error::Network`](crate::Error::Network) if the model cannot reconstruct the pattern.
@@ -24,12 +28,12 @@ use crate::files::FigureFiles;
 ///   line.
 /// - Any error of [`FigureFiles::write`].
 pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
-    let (data, run) = (&study.data, &study.run);
+    let run = &study.run;
     let coloring = study.coloring()?;
     let references: Vec<ReferenceLines> = study.references.iter().map(reference_lines).collect();
     let samples = samples_of(&coloring);
     draw_first_views(study, &coloring, &references, (files, out))?;
-    let test: Vec<bool> = (0..data.set.len()).map(|i| run.split.is_test(i)).collect();
+    let test = test_flags(study);
     let samples = samples.with_test(&test);
     let history = &run.history.epochs;
     let epochs: Vec<usize> = history.iter().map(|e| e.epoch).collect();
@@ -42,6 +46,12 @@ pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
     files.write(out, "loss", &losses)?;
     draw_pattern(study, &references, (files, out))?;
     draw_painted(study, &samples, files, out)?;
+    let by_group = study.coloring_by_group();
+    let of_triangle = match study.experiment.color_by {
+        Some(_) => &coloring,
+        None => &by_group,
+    };
+    draw_ternary(study, of_triangle, (files, out))?;
     if let Some(maps) = &study.maps {
         files.write(out, "maps", &draw_maps(maps, &samples))?;
     }
@@ -91,7 +101,65 @@ fn draw_first_views(
         .with_tree(&groups.tree)
         .with_part_of(order.len())
         .with_references(references);
-    files.write(out, "groups", &figure::waterfall(&shown))
+    files.write(out, "groups", &figure::waterfall(&shown))?;
+    draw_groups(study, references, (files, out))
+}
+
+/// Draws the mean pattern of each group.
+fn draw_groups(
+    study: &Study,
+    references: &[ReferenceLines],
+    (files, out): (&FigureFiles, &mut OutputFolder),
+) -> Result<()> {
+    let (set, groups) = (&study.data.set, &study.groups.groups);
+    let mut panels = Vec::new();
+    for (g, profile) in study.groups.profiles.iter().enumerate() {
+        let medoid = groups.medoids[g];
+        let intensities = set.intensities(medoid)?;
+        let highest = intensities
+            .iter()
+            .copied()
+            .fold(f32::MIN_POSITIVE, f32::max);
+        let name = &set.names()[medoid];
+        let title = match groups.items_of(g).len() {
+            1 => format!("group {}: {name}", g + 1),
+            n => format!("group {}: {n} patterns such as {name}", g + 1),
+        };
+        let windows = profile.windows.iter().map(|w| (w.from_deg, w.to_deg));
+        let panel = GroupPattern::new(title, &profile.mean, &profile.spread)
+            .with_medoid(intensities.iter().map(|v| v / highest).collect())
+            .with_windows(windows.collect());
+        panels.push(panel);
+    }
+    let figure = figure::group_patterns(set.grid(), &panels, references);
+    files.write(out, "group_patterns", &figure)
+}
+
+/// Draws the compositions in a triangle if three labels are the fractions of one whole.
+fn draw_ternary(
+    study: &Study,
+    coloring: &Coloring,
+    (files, out): (&FigureFiles, &mut OutputFolder),
+) -> Result<()> {
+    let labels = &study.data.labels;
+    let Some((columns, total)) = ternary(labels) else {
+        return Ok(());
+    };
+    let amounts = |row: &[f64]| columns.map(|c| row[c]);
+    let points: Vec<[f64; 3]> = labels.rows().map(amounts).collect();
+    let test = test_flags(study);
+    let pair = |e: &Estimated| Some((amounts(e.truth.as_ref()?), amounts(&e.estimate.values)));
+    let estimates: Vec<_> = study.run.estimated.iter().filter_map(pair).collect();
+    let corners = columns.map(|c| labels.columns()[c].as_str());
+    let shown = Ternary::new(corners, &points, samples_of(coloring).with_test(&test))
+        .with_total(total)
+        .with_estimates(&estimates);
+    files.write(out, "ternary", &figure::ternary(&shown))
+}
+
+fn test_flags(study: &Study) -> Vec<bool> {
+    let patterns = 0..study.data.set.len();
+    patterns.map(|i| study.run.split.is_test(i)).collect()
 }
 
 /// Returns all items, or `most` of them at equal distances.
@@ -165,7 +233,7 @@ fn draw_painted(
             .flat_map(|(g, _)| &g.pattern.contour)
             .map(closed_points)
             .collect();
-        let values: Vec<String> = of_column().map(|(_, t)| t.value.to_string()).collect();
+        let values: Vec<String> = of_column().map(|(_, t)| rounded(t.value)).collect();
         let label = format!("{column} = {}", values.join(", "));
         let painted = Painted::new(map, column)
             .with_points(&run.after.points, samples)
@@ -198,7 +266,7 @@ fn draw_generated(
         let target = &generated.pattern.target;
         let labels = target.targets().iter();
         let title: Vec<String> = labels
-            .map(|t| format!("{} = {}", t.column, t.value))
+            .map(|t| format!("{} = {}", t.column, rounded(t.value)))
             .collect();
         let figure = figure::generated(study.data.set.grid(), &patterns, &title.join(", "));
         let name = format!("generated_{}", safe_name(&target.to_string()));

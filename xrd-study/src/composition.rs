@@ -69,10 +69,9 @@ pub(crate) fn of_compositions(labels: &Labels) -> Option<(Vec<usize>, Vec<String
 /// `column = value` for each label. Values are [rounded] for people.
 pub fn name(columns: &[String], row: &[f64]) -> String {
     let pairs = columns.iter().zip(row);
-    if columns
-        .iter()
-        .all(|c| xrd_core::Element::from_symbol(c).is_ok())
-    {
+    let is_element = |c: &String| xrd_core::Element::from_symbol(c).is_ok();
+    // T alone is a temperature, not tritium.
+    if columns.iter().all(is_element) && columns != ["T"] {
         return pairs
             .filter(|(_, v)| **v != 0.0)
             .map(|(c, v)| {

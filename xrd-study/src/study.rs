@@ -137,13 +137,19 @@ impl Study {
     /// # Errors
     /// [`Error::NoColor`] if there is no such label, which [`study`](fn@study) has checked.
     pub fn coloring(&self) -> Result<Coloring> {
-        let groups = self.groups.groups.members.iter().map(|m| m.group);
-        Coloring::chosen(
-            self.experiment.color_by.as_deref(),
-            &self.data.classes,
-            &self.data.labels,
-            &groups.collect::<Vec<_>>(),
-        )
+        let by = self.experiment.color_by.as_deref();
+        let (classes, labels) = (&self.data.classes, &self.data.labels);
+        Coloring::chosen(by, classes, labels, &self.group_of())
+    }
+
+    /// Returns the groups as categories.
+    pub fn coloring_by_group(&self) -> Coloring {
+        Coloring::of_groups(&self.group_of(), self.data.set.len())
+    }
+
+    fn group_of(&self) -> Vec<usize> {
+        let members = self.groups.groups.members.iter();
+        members.map(|m| m.group).collect()
     }
 
     /// Returns the lines of the pattern that [`relevance`](Self::relevance) describes, with their

@@ -38,7 +38,8 @@ fn a_report_is_read_and_written_without_a_change() {
 #[test]
 fn every_column_of_the_tables_is_documented() {
     let place = Workplace::with_samples();
-    let options = "--hidden 8,4 --epochs 2 --label-weight 1";
+    place.write("NaCl.cif", include_str!("support/NaCl.cif"));
+    let options = "--hidden 8,4 --epochs 2 --label-weight 1 --wavelength 1.5 --reference NaCl.cif";
     place.done(&format!(
         "study --patterns scans --labels labels.csv {options}"
     ));
@@ -48,6 +49,7 @@ fn every_column_of_the_tables_is_documented() {
         "held_out.csv",
         "groups.csv",
         "outliers.csv",
+        "references.csv",
         "history.csv",
         "relevance.csv",
     ] {

@@ -75,7 +75,11 @@ pub(crate) fn draw(svg: &mut Svg, top: f64, entries: &[Entry]) -> f64 {
         draw_entry(svg, at, entry);
     }
     let longest = long.iter().map(|e| width(e)).fold(0.0, f64::max);
-    let left = left.min(WIDTH - MARGIN - longest).max(MARGIN);
+    let left = match short.is_empty() {
+        true => (WIDTH - longest) / 2.0,
+        false => left.min(WIDTH - MARGIN - longest),
+    };
+    let left = left.max(MARGIN);
     for (k, entry) in long.iter().enumerate() {
         draw_entry(svg, (left, top + ROW * ((rows + k) as f64 + 0.7)), entry);
     }

@@ -219,7 +219,7 @@ fn entries(shown: &Waterfall<'_>) -> Vec<Entry> {
         )));
     }
     entries.push(Entry::note(
-        "colour: √ intensity, each pattern from its minimum to its maximum",
+        "colour: √ intensity, each pattern on a scale of its own",
     ));
     entries
 }

@@ -130,7 +130,9 @@ impl Coloring {
         }
     }
 
-    fn of_groups(groups: &[usize], patterns: usize) -> Self {
+    /// Returns the groups as categories: `group 1` and so on. All patterns are one category if the
+    /// argument `groups`, the group of each pattern from 0, is empty.
+    pub fn of_groups(groups: &[usize], patterns: usize) -> Self {
         if groups.is_empty() {
             return Self {
                 label: BY_GROUP.to_owned(),

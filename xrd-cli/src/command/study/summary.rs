@@ -95,6 +95,12 @@ fn grouped(g: &GroupsReport) -> Vec<String> {
             g.groups.len() - MOST_LISTED
         ));
     }
+    lines.extend(g.agreement.iter().map(|a| {
+        format!(
+            "  groups and {}: adjusted Rand index {:.2} (1: the same, 0: random), purity {:.2}",
+            a.label, a.adjusted_rand_index, a.purity
+        )
+    }));
     if !g.between.is_empty() {
         lines.push(format!(
             "  {} patterns are between two groups, as mixtures are (column between of groups.csv)",

@@ -2,6 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod baselines;
+mod classifier;
 pub mod composition;
 mod dataset;
 mod digest;
@@ -53,6 +54,7 @@ pub use xrd_relevance;
 pub use xrd_sim;
 
 pub use baselines::{BASELINES, Baselines};
+pub use classifier::{EstimatedClass, PatternClassifier};
 pub use dataset::{
     Classes, Dataset, LabelChoice, LabelSource, Labelled, LeftOut, LoadedInput, ModelInput,
     OpenedInput, Origin, Patterns, TrainingPatterns, check_fits, load_model, notes, read,
@@ -84,9 +86,9 @@ pub use output::{Inputs, OutputFolder, UnfinishedOutput};
 pub use reference::Reference;
 pub use regression::PatternRegression;
 pub use report::{
-    BetweenReport, CandidateReport, DatasetReport, EstimationReport, GenerationReport,
-    GenerationSummary, GroupAgreementReport, GroupReport, GroupsReport, IntervalReport,
-    IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, MethodReport,
+    BetweenReport, CandidateReport, ClassificationReport, DatasetReport, EstimationReport,
+    GenerationReport, GenerationSummary, GroupAgreementReport, GroupReport, GroupsReport,
+    IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, MethodReport,
     NumberOfGroupsReport, OnsetReport, OutlierReason, OutlierReport, OutliersReport, PeakReport,
     ReferenceReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores,
     SeparationReport, SequenceReport, StudyReport, SummaryReport, TrainingReport, TransitionReport,

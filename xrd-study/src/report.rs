@@ -5,6 +5,7 @@
 //! The documentation of the field states when this happens. Files of older versions, in which newer
 //! fields are missing, can still be read.
 
+mod classification;
 mod estimation;
 mod generation;
 mod groups;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::experiment::Experiment;
 
+pub use classification::ClassificationReport;
 pub use estimation::{
     EstimationReport, IntervalReport, IntervalsReport, LabelReport, MethodReport,
 };
@@ -90,6 +92,10 @@ pub struct StudyReport {
     /// Groups of the patterns, found without labels. Absent in files of older versions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<GroupsReport>,
+    /// Estimated classes of the test patterns, one entry per label that is text. Absent without such a
+    /// label, and for labels with more than 50 classes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub classification: Vec<ClassificationReport>,
     /// Patterns that differ from all others, found without labels. Absent for more than 2,000
     /// patterns, for speed, and in files of older versions.
     #[serde(skip_serializing_if = "Option::is_none")]

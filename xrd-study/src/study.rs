@@ -1,5 +1,6 @@
 //! Study of a set: networks, estimates, relevance and generated patterns.
 
+mod classification;
 mod estimation;
 mod generation;
 mod intervals;
@@ -22,6 +23,7 @@ use xrd_ae::Autoencoder;
 use xrd_core::Latent2;
 use xrd_latent::groups::GroupSettings;
 
+use crate::classifier::PatternClassifier;
 use crate::composition::Coloring;
 use crate::dataset::{Dataset, LeftOut};
 use crate::engine::{Engine, FinishedTraining, Store, settings};
@@ -45,6 +47,7 @@ pub use run::{Run, Scores};
 pub use series::Indexing;
 pub use write::{PATTERNS_FILE, STUDY_FILE};
 
+use classification::Classification;
 use lines::Lines;
 use verdicts::Verdict;
 
@@ -90,6 +93,7 @@ pub struct Study {
     pub reference_notes: Vec<Note>,
     /// Estimates of the test patterns of every seed.
     pub held_out: Vec<HeldOut>,
+    classification: Classification,
     lines: Option<Judged>,
     store: Store,
     finished: Option<FinishedTraining>,
@@ -220,7 +224,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         Some(own) => own,
         None => intervals::report(&seeds, &of_chosen, labels)?,
     };
-    let (relevance, maps, groups, outliers) = engine.after_training(|| {
+    let (relevance, maps, groups, outliers, classification) = engine.after_training(|| {
         pool.install(|| {
             let relevance = stage(session.observer, Stage::Relevance, || {
                 relevance::analyse(&data, &run.split, &model, window_deg)
@@ -229,9 +233,12 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
                 find_groups(&data.set, None, &GroupSettings::default())
             })?;
             let maps = maps(&data, &run.after.points, session)?;
-            Ok((relevance, maps, groups, outliers(&data, session)?))
+            let classification = classification(&data, &run.split, session)?;
+            let outliers = outliers(&data, session)?;
+            Ok((relevance, maps, groups, outliers, classification))
         })
     })?;
+    let model = PatternClassifier::attach_all(&classification.classifiers, model)?;
     let finished = engine.finished();
     let store = engine.into_store();
     let lines = Lines::of(&data)?.map(|lines| Judged::of(lines, &seeds));
@@ -243,6 +250,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         groups: &groups,
         outliers: outliers.as_ref(),
         references: (&references, &reference_notes),
+        classification: &classification.reports,
     };
     let report = report::build(&plan, &seeds, &run, found)?;
     let held_out = seeds.into_iter().flat_map(|s| s.held_out).collect();
@@ -258,6 +266,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         references,
         reference_notes,
         held_out,
+        classification,
         lines,
         data,
         store,
@@ -272,6 +281,15 @@ fn maps(data: &Dataset, own: &[Latent2], session: Session<'_>) -> Result<Option<
     }
     let compare = || compare_maps(data, Some(own), MAP_NEIGHBOURS);
     stage(session.observer, Stage::Mapping, compare).map(Some)
+}
+
+/// Estimates the classes of the test patterns, if there are labels that are text.
+fn classification(data: &Dataset, split: &Split, session: Session<'_>) -> Result<Classification> {
+    if data.classes.is_empty() {
+        return Ok(Classification::default());
+    }
+    let classify = || Classification::of(data, split);
+    stage(session.observer, Stage::Fitting, classify)
 }
 
 /// Searches outliers, unless there are too many patterns.

@@ -8,6 +8,7 @@ use xrd_core::Labels;
 use xrd_relevance::Sweep;
 use xrd_sim::Reflection;
 
+use crate::classifier::EstimatedClass;
 use crate::groups::{BETWEEN_GROUPS, PatternGroups};
 use crate::known_points::Estimated;
 use crate::latents::{self, Latents};
@@ -268,6 +269,34 @@ pub fn outliers(found: &OutliersReport) -> Table {
     Table {
         header: texts(["name", "score", "reason", "from_deg", "to_deg", "nearest"]),
         rows: found.outliers.iter().map(row).collect(),
+    }
+}
+
+/// Row of the table `classes.csv`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ClassRow {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    pub(crate) truth: String,
+    pub(crate) estimate: EstimatedClass,
+}
+
+/// Returns the table `classes.csv` with the estimated classes of test patterns. The columns are: name,
+/// label, true class, estimated class, its share, and whether the pattern is unlike the known patterns.
+pub(crate) fn classes(rows: &[ClassRow]) -> Table {
+    let row = |row: &ClassRow| {
+        vec![
+            row.name.clone(),
+            row.label.clone(),
+            row.truth.clone(),
+            row.estimate.class.clone(),
+            figures(row.estimate.share),
+            row.estimate.unlike.to_string(),
+        ]
+    };
+    Table {
+        header: texts(["name", "label", "true", "estimated", "share", "unlike"]),
+        rows: rows.iter().map(row).collect(),
     }
 }
 

@@ -22,10 +22,10 @@ use crate::note::Note;
 use crate::outliers::Outliers;
 use crate::reference::Reference;
 use crate::report::{
-    CandidateReport, DatasetReport, EstimationReport, GenerationReport, GenerationSummary,
-    GroupsReport, IntervalsReport, LabelReport, LineReport, MethodReport, PeakReport,
-    RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores, StudyReport,
-    SummaryReport, TrainingReport, Versions,
+    CandidateReport, ClassificationReport, DatasetReport, EstimationReport, GenerationReport,
+    GenerationSummary, GroupsReport, IntervalsReport, LabelReport, LineReport, MethodReport,
+    PeakReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores,
+    StudyReport, SummaryReport, TrainingReport, Versions,
 };
 
 /// Results in addition to those of the seeds.
@@ -39,6 +39,7 @@ pub(super) struct Found<'a> {
     pub(super) outliers: Option<&'a Outliers>,
     /// Reference structures, and notes on their files.
     pub(super) references: (&'a [Reference], &'a [Note]),
+    pub(super) classification: &'a [ClassificationReport],
 }
 
 pub(super) fn build(
@@ -77,6 +78,7 @@ pub(super) fn build(
         intervals: found.intervals,
         maps: found.maps.map(Maps::report),
         groups: Some(groups(plan, found.groups)?),
+        classification: found.classification.to_vec(),
         outliers: found.outliers.map(|found| found.report.clone()),
         references: found.references.0.iter().map(Reference::report).collect(),
         experiment: Some(plan.experiment.clone()),

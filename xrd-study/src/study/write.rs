@@ -76,6 +76,9 @@ impl Study {
             let outliers = tables::outliers(&found.report);
             out.write("outliers.csv", |f| outliers.write(f))?;
         }
+        if let Some(table) = self.classification.table() {
+            out.write("classes.csv", |f| table.write(f))?;
+        }
         if !self.references.is_empty() {
             let lines = tables::references(&self.references);
             out.write("references.csv", |f| lines.write(f))?;

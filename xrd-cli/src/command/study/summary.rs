@@ -1,8 +1,9 @@
 //! The summary of a study: the numbers of `study.json` that a user looks for first.
 
 use xrd_study::{
-    DOES_NOT_MATTER, EstimationReport, GenerationReport, GroupReport, GroupsReport, LineReport,
-    MATTERS, NEAR, OutlierReport, OutliersReport, REPORTED_LINES, StudyReport, TrainingReport,
+    ClassificationReport, DOES_NOT_MATTER, EstimationReport, GenerationReport, GroupReport,
+    GroupsReport, LineReport, MATTERS, NEAR, OutlierReport, OutliersReport, REPORTED_LINES,
+    StudyReport, TrainingReport,
 };
 
 /// Number of test patterns below which scores are said to be from few.
@@ -12,6 +13,7 @@ const FEW_TEST_PATTERNS: usize = 20;
 pub(super) fn summary(report: &StudyReport) -> Vec<String> {
     let mut lines = trained(&report.training);
     lines.extend(report.groups.iter().flat_map(grouped));
+    lines.extend(report.classification.iter().map(classified));
     lines.extend(report.outliers.iter().flat_map(odd_ones));
     lines.extend(estimated(&report.estimation));
     lines.extend(relevant(report));
@@ -108,6 +110,19 @@ fn grouped(g: &GroupsReport) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// How well the classes of the test patterns are estimated.
+fn classified(c: &ClassificationReport) -> String {
+    let few = match c.count < FEW_TEST_PATTERNS {
+        true => " (few)",
+        false => "",
+    };
+    format!(
+        "{} of {} test patterns{few}: accuracy {:.2}, mean over the classes {:.2} (always the most frequent \
+         class: {:.2}), by {}",
+        c.label, c.count, c.accuracy, c.balanced_accuracy, c.majority_accuracy, c.method
+    )
 }
 
 /// The patterns that differ from all others.

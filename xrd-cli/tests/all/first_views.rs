@@ -88,7 +88,7 @@ fn figures_are_coloured_by_the_label_that_is_chosen() {
     place.done(&format!("{study} --out auto"));
     let plane = place.read("auto/feature_space.svg");
     assert!(plane.contains(">p<") && plane.contains("<image"));
-    assert!(plane.contains(">0.958<"), "rounded for people");
+    assert!(plane.contains(">0.9583<"), "rounded for people");
     place.done(&format!("{study} --color-by q --out by-q"));
     let plane = place.read("by-q/feature_space.svg");
     assert!(plane.contains("q = 0.091") && !plane.contains("<image"));
@@ -128,6 +128,53 @@ fn groups_are_compared_with_classes_and_drawn() {
     assert_eq!(agreement[1]["label"], "T");
     assert_eq!(agreement[1]["classes"], 2);
     assert_eq!(agreement[1]["adjusted_rand_index"], 1.0);
+    let classes = &report(&place, "out")["classification"];
+    assert_eq!(classes[0]["label"], "phase");
+    assert_eq!(classes[0]["accuracy"], 1.0);
+    assert_eq!(classes[0]["balanced_accuracy"], 1.0);
+    assert!(classes[0]["majority_accuracy"].as_f64().unwrap() < 1.0 + 1e-9);
+    assert!(
+        printed.contains("test patterns (few): accuracy 1.00"),
+        "{printed}"
+    );
+    let table = place.read("out/classes.csv");
+    assert!(table.starts_with("name,label,true,estimated,share,unlike\np"));
+    assert!(table.contains(",phase,rutile,rutile,") || table.contains(",phase,anatase,anatase,"));
+    let estimate =
+        "estimate --model out/model.safetensors --known out/latent.csv --patterns set.csv";
+    let said = place.done(estimate);
+    assert!(
+        said.lines()
+            .next()
+            .unwrap()
+            .contains("; phase = rutile (share "),
+        "{said}"
+    );
+    let json: Value = serde_json::from_str(&place.done(&format!("{estimate} --json"))).unwrap();
+    assert_eq!(json[1]["classes"]["phase"]["class"], "anatase");
+    place.done(&format!("{estimate} --out new.csv"));
+    assert!(
+        place
+            .read("new.csv")
+            .lines()
+            .next()
+            .unwrap()
+            .ends_with(",phase_estimated")
+    );
+    // Without numbers, the classes stand alone.
+    place.done(&format!(
+        "study set.csv --labels labels.csv --label-columns phase --out text {SMALL}"
+    ));
+    let estimate =
+        "estimate --model text/model.safetensors --known text/latent.csv --patterns set.csv";
+    let said = place.done(estimate);
+    assert!(said.starts_with("p0: phase = rutile (share ") && said.contains("p1: phase = anatase"));
+    place.done(&format!("{estimate} --out alone.csv"));
+    assert!(
+        place
+            .read("alone.csv")
+            .starts_with("name,phase_estimated\np0,rutile\np1,anatase\n")
+    );
     let drawn = place.read("out/group_patterns.svg");
     assert!(drawn.contains("group 2: 12 patterns such as p"), "{drawn}");
     assert!(drawn.contains("shaded: angles"));

@@ -24,5 +24,5 @@ pub(crate) use stating::{Resampling, Stating, resampling};
 pub(crate) use training::{Stopping, Training};
 pub(crate) use values::{
     Path, at_most, composition, count, fraction, label_source, not_negative, path, positive,
-    target, ti,
+    series, target, ti,
 };

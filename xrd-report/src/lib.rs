@@ -23,8 +23,8 @@ pub use xrd_study;
 pub use error::{Error, Result};
 pub use figure::{
     Arrow, Generated, MapPanel, Painted, Samples, Scatter, Scored, Step, Waterfall, feature_space,
-    generated, loss_curves, maps, painted_map, path, relevance, reproduction, scores, sensitivity,
-    waterfall,
+    generated, loss_curves, maps, painted_map, path, places, relevance, reproduction, scores,
+    sensitivity, series, series_path, waterfall,
 };
 pub use files::FigureFiles;
 pub use page::{PAGE_FILE, page};

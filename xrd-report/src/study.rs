@@ -1,5 +1,7 @@
 //! Figures of a study, of a cross-validation and of maps.
 
+mod series;
+
 use xrd_core::Latent2;
 use xrd_study::{Map, MapReport, Maps, OutputFolder, Score, Study, safe_name};
 
@@ -12,7 +14,7 @@ use crate::files::FigureFiles;
 /// Draws all figures of a study and writes them to an output folder.
 ///
 /// The figures show the patterns one below the other, the groups with their tree, the latent plane, the losses, one reconstructed pattern, the relevance of the
-/// angles of this pattern, a map for each label, maps by other methods, and the generated
+/// angles of this pattern, the series of the patterns, a map for each label, maps by other methods, and the generated
 /// patterns.
 ///
 /// # Errors
@@ -37,6 +39,7 @@ pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
     let losses = figure::loss_curves(&epochs, &train, &test_loss);
     files.write(out, "loss", &losses)?;
     draw_pattern(study, files, out)?;
+    series::draw(study, files, out)?;
     draw_painted(study, &samples, files, out)?;
     if let Some(maps) = &study.maps {
         files.write(out, "maps", &draw_maps(maps, &samples))?;
@@ -44,18 +47,25 @@ pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
     draw_generated(study, files, out)
 }
 
-/// Draws the patterns in the order of the files, and in the order of the tree of the groups.
+/// Draws the patterns in the order of the files or of the variable of the series, and in the order of the
+/// tree of the groups.
 fn draw_first_views(
     study: &Study,
     (category, names): (&[usize], &[String]),
     files: &FigureFiles,
     out: &mut OutputFolder,
 ) -> Result<()> {
-    let all: Vec<usize> = (0..study.data.set.len()).collect();
+    let (all, variable) = series::rows(study);
     let rows = evenly_spaced(&all, MOST_ROWS);
     let patterns = study.data.set.select(&rows)?;
     let of_rows: Vec<usize> = rows.iter().map(|&i| category[i]).collect();
-    let shown = Waterfall::new(&patterns, Samples::new(&of_rows, names)).with_part_of(all.len());
+    let mut shown =
+        Waterfall::new(&patterns, Samples::new(&of_rows, names)).with_part_of(study.data.set.len());
+    let values: Vec<f64>;
+    if let Some((name, of)) = variable {
+        values = rows.iter().map(|&i| of[i]).collect();
+        shown = shown.with_variable(name, &values);
+    }
     files.write(out, "waterfall", &figure::waterfall(&shown))?;
     let groups = &study.groups.groups;
     let order = groups.tree.leaf_order();

@@ -13,13 +13,14 @@ mod outliers;
 mod relevance;
 mod seeds;
 mod sequence;
+mod series;
 
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::Experiment;
 
 pub use estimation::{
-    EstimationReport, IntervalReport, IntervalsReport, LabelReport, MethodReport,
+    CurveReport, EstimationReport, IntervalReport, IntervalsReport, LabelReport, MethodReport,
 };
 pub use generation::{GenerationReport, GenerationSummary, SeedGenerationReport};
 pub use groups::{BetweenReport, GroupReport, GroupsReport, NumberOfGroupsReport, WindowReport};
@@ -28,6 +29,7 @@ pub use outliers::{OutlierReason, OutlierReport, OutliersReport};
 pub use relevance::{CandidateReport, LineReport, PeakReport, RelevanceReport};
 pub use seeds::{SeedReport, SeedScores, SummaryReport};
 pub use sequence::{OnsetReport, SequenceReport, TransitionReport};
+pub use series::{PlacesReport, SeriesReport};
 
 /// Version of the schema of [`StudyReport`]. The version increases when a field is removed or when
 /// the meaning of a field changes.
@@ -89,6 +91,10 @@ pub struct StudyReport {
     /// patterns, for speed, and in files of older versions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outliers: Option<OutliersReport>,
+    /// Series of the patterns along a variable, such as temperature or time. Absent if there is no
+    /// such variable, and in files of older versions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub series: Option<SeriesReport>,
     /// Description of the experiment. The command `xrd study --config study.json` runs the
     /// experiment again. `null` in files of older versions.
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]

@@ -1,5 +1,6 @@
 //! Study of a set: networks, estimates, relevance and generated patterns.
 
+mod curve;
 mod estimation;
 mod generation;
 mod intervals;
@@ -7,6 +8,8 @@ mod limits;
 mod line_tables;
 mod lines;
 mod nearest_pattern;
+#[cfg(test)]
+mod ramp;
 mod relevance;
 mod report;
 mod run;
@@ -32,10 +35,12 @@ use crate::limits::LabelLimits;
 use crate::maps::{MAP_NEIGHBOURS, Maps, compare_maps};
 use crate::outliers::{Outliers, find_outliers};
 use crate::report::StudyReport;
+use crate::series::{Series, Variables};
 use crate::session::{Session, Stage, stage};
 use crate::split::Split;
 use crate::tables::HeldOut;
 
+pub use curve::CurveComparison;
 pub use generation::{Distances, Generated, Truth};
 pub use relevance::Relevance;
 pub use run::{Run, Scores};
@@ -81,6 +86,9 @@ pub struct Study {
     pub groups: PatternGroups,
     /// Patterns that differ from all others. `None` for more than 2,000 patterns, for speed.
     pub outliers: Option<Outliers>,
+    /// Series of the patterns along a variable, or at places on a sample. `None` if there is no such
+    /// variable ([`Experiment::series`]).
+    pub series: Option<Series>,
     /// Estimates of the test patterns of every seed.
     pub held_out: Vec<HeldOut>,
     lines: Option<Judged>,
@@ -106,6 +114,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) limits: LabelLimits,
     /// Patterns of the excluded label values, which are targets too.
     pub(crate) left_out: Vec<LeftOut>,
+    /// Variables of the series.
+    pub(crate) variables: Option<Variables>,
 }
 
 impl Study {
@@ -180,6 +190,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         targets: targets(experiment, &data)?,
         limits: LabelLimits::of(&data.labels, &experiment.label_ranges)?,
         left_out,
+        variables: Variables::of(&experiment.series, &data)?,
     };
     let pool = session.pool()?;
     let truths = pool.install(|| Truth::all(&plan))?;
@@ -201,7 +212,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         Some(own) => own,
         None => intervals::report(&seeds, &of_chosen, labels)?,
     };
-    let (relevance, maps, groups, outliers) = engine.after_training(|| {
+    let (relevance, maps, groups, outliers, series) = engine.after_training(|| {
         pool.install(|| {
             let relevance = stage(session.observer, Stage::Relevance, || {
                 relevance::analyse(&data, &run.split, &model, window_deg)
@@ -210,7 +221,9 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
                 find_groups(&data.set, None, &GroupSettings::default())
             })?;
             let maps = maps(&data, &run.after.points, session)?;
-            Ok((relevance, maps, groups, outliers(&data, session)?))
+            let outliers = outliers(&data, session)?;
+            let series = series(&plan, &run, session)?;
+            Ok((relevance, maps, groups, outliers, series))
         })
     })?;
     let finished = engine.finished();
@@ -223,6 +236,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         maps: maps.as_ref(),
         groups: &groups,
         outliers: outliers.as_ref(),
+        series: series.as_ref(),
     };
     let report = report::build(&plan, &seeds, &run, found)?;
     let held_out = seeds.into_iter().flat_map(|s| s.held_out).collect();
@@ -235,6 +249,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         maps,
         groups,
         outliers,
+        series,
         held_out,
         lines,
         data,
@@ -259,6 +274,16 @@ fn outliers(data: &Dataset, session: Session<'_>) -> Result<Option<Outliers>> {
     }
     let search = || find_outliers(&data.set);
     stage(session.observer, Stage::Outliers, search).map(Some)
+}
+
+/// Compares the patterns along the variable of the series, if there is one.
+fn series(plan: &Plan<'_>, run: &Run, session: Session<'_>) -> Result<Option<Series>> {
+    let Some(variables) = plan.variables.clone() else {
+        return Ok(None);
+    };
+    let points: Vec<Vec<f64>> = run.after.rows().map(<[f64]>::to_vec).collect();
+    let compare = || variables.compare(plan.data, &points);
+    stage(session.observer, Stage::Series, compare).map(Some)
 }
 
 /// Returns the targets of the experiment, or the default of the data, and the excluded values.

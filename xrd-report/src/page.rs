@@ -23,16 +23,24 @@ const FRAME: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
 
 /// Pieces of the script, in the order of their dependencies.
-const SCRIPT: [&str; 10] = [
+const SCRIPT: [&str; 18] = [
     include_str!("page/data.js"),
     include_str!("page/network.js"),
+    include_str!("page/series.js"),
     include_str!("page/study.js"),
     include_str!("page/theme.js"),
     include_str!("page/chart.js"),
-    include_str!("page/plane.js"),
+    include_str!("page/colours.js"),
+    include_str!("page/angles.js"),
+    include_str!("page/orders.js"),
+    include_str!("page/waterfall.js"),
     include_str!("page/pattern.js"),
+    include_str!("page/ternary.js"),
+    include_str!("page/plane.js"),
     include_str!("page/tables.js"),
+    include_str!("page/summary.js"),
     include_str!("page/sheets.js"),
+    include_str!("page/chosen.js"),
     include_str!("page/page.js"),
 ];
 

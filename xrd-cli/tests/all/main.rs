@@ -13,6 +13,7 @@ mod checkpoints;
 mod convert;
 mod experiments;
 mod facts;
+mod figures;
 mod first_views;
 mod label_weight;
 mod labels;

@@ -8,7 +8,7 @@ use xrd_ae::Autoencoder;
 use xrd_core::{Labels, LatentMap};
 use xrd_interp::contour;
 use xrd_latent::Estimator;
-use xrd_study::composition::{categories_of, describe};
+use xrd_study::composition::{categories, describe};
 use xrd_study::rayon::prelude::*;
 use xrd_study::{
     KnownPoints, LatentTable, NamedEstimator, PATTERNS_FILE, Reading, StudyReport, Target, paint,
@@ -20,6 +20,9 @@ use crate::error::{Error, Result};
 
 /// Table of the reflections of each composition.
 const REFLECTIONS_FILE: &str = "reflections.csv";
+
+/// Largest number of compositions that are classes.
+const MOST_COMPOSITIONS: usize = 12;
 
 /// Number of levels over the range of a map.
 const MAP_LEVELS: f64 = 65_534.0;
@@ -51,7 +54,6 @@ pub(super) fn about(
     let labels = &table.labels;
     let estimator = estimator_of(study)?;
     let maps = paint(&known, &*estimator)?;
-    let (category, categories) = categories(study, &table);
     let (patterns, packed) = patterns(folder, &table, model)?;
     let (ranges, map_words): (Vec<_>, Vec<_>) = maps.iter().map(map_words).unzip();
     let grid = model.grid();
@@ -64,11 +66,10 @@ pub(super) fn about(
             "y": table.latents.points.iter().map(|p| short(p.y)).collect::<Vec<_>>(),
             "test": table.test,
             "labels": labels.rows().collect::<Vec<_>>(),
-            "category": category,
             "formula": formulas(folder, &table),
             "from_others": from_others(&known, &table, &*estimator)?,
         },
-        "categories": categories,
+        "classes": classes(study, &table),
         "maps": maps.first().map(|map| json!({
             "low": [map.grid().low().x, map.grid().low().y],
             "high": [map.grid().high().x, map.grid().high().y],
@@ -90,21 +91,44 @@ pub(super) fn about(
     })
 }
 
-/// Returns the category of each point and the names of the categories. Without labels, the groups are
-/// the categories.
-fn categories(study: &StudyReport, table: &LatentTable) -> (Vec<usize>, Vec<String>) {
-    let groups = study.groups.as_ref().map_or(&[][..], |found| &found.groups);
-    let is_labelled = !table.classes.is_empty() || !table.labels.columns().is_empty();
-    if is_labelled || groups.is_empty() {
-        return categories_of(&table.classes, &table.labels);
-    }
-    let members = groups.iter().enumerate();
-    let of: HashMap<&str, usize> = members
-        .flat_map(|(g, group)| group.members.iter().map(move |name| (name.as_str(), g)))
+/// Returns the ways to divide the points into classes: each label that is text, the compositions if
+/// they are few, and the groups. The class of a point without a group is `null`.
+fn classes(study: &StudyReport, table: &LatentTable) -> Vec<Value> {
+    let one = |title: &str, names: &[String], of: Value| json!({ "title": title, "names": names, "of": of });
+    let texts = table.classes.iter();
+    let mut found: Vec<Value> = texts
+        .map(|c| one(&c.column, &c.names, json!(c.of)))
         .collect();
-    let group = |name: &String| of.get(name.as_str()).copied().unwrap_or_default();
-    let names = groups.iter().map(|g| format!("group {}", g.number));
-    (table.names.iter().map(group).collect(), names.collect())
+    if has_few_compositions(&table.labels) {
+        let (of, names) = categories(&table.labels);
+        found.push(one("composition", &names, json!(of)));
+    }
+    let groups = study.groups.as_ref().map_or(&[][..], |g| &g.groups);
+    if groups.len() > 1 {
+        let members = groups.iter().enumerate();
+        let of: HashMap<&str, usize> = members
+            .flat_map(|(g, group)| group.members.iter().map(move |name| (name.as_str(), g)))
+            .collect();
+        let of: Vec<_> = table.names.iter().map(|n| of.get(n.as_str())).collect();
+        let names: Vec<String> = groups
+            .iter()
+            .map(|g| format!("group {}", g.number))
+            .collect();
+        found.push(one("group", &names, json!(of)));
+    }
+    found
+}
+
+/// Returns whether several labels have so few combinations of values that each can be a class.
+fn has_few_compositions(labels: &Labels) -> bool {
+    let mut known: Vec<&[f64]> = Vec::new();
+    let is_one_of_few = |row| {
+        if !known.contains(&row) {
+            known.push(row);
+        }
+        known.len() <= MOST_COMPOSITIONS
+    };
+    labels.columns().len() > 1 && labels.rows().all(is_one_of_few)
 }
 
 /// Returns the estimator of the study in the latent space. Reports of older versions do not name it.
@@ -154,11 +178,11 @@ fn rounded(estimate: f64) -> f64 {
     format!("{estimate:.5e}").parse().unwrap_or(estimate)
 }
 
-/// Returns the name of the composition of each point, for the list of its reflections or for patterns
-/// without labels. Empty if the page needs none.
+/// Returns the name of the composition of each point, for the list of its reflections. Empty if the
+/// study has no such list.
 fn formulas(folder: &Path, table: &LatentTable) -> Vec<String> {
     let (labels, classes) = (&table.labels, &table.classes);
-    if !labels.columns().is_empty() && !folder.join(REFLECTIONS_FILE).is_file() {
+    if !folder.join(REFLECTIONS_FILE).is_file() {
         return Vec::new();
     }
     (0..labels.len())
@@ -257,6 +281,19 @@ fn patterns(folder: &Path, table: &LatentTable, model: &Autoencoder) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn compositions_are_classes_only_if_they_are_few() {
+        let columns = ["Fe", "Ti"].map(str::to_owned).to_vec();
+        let labels = |different: usize| {
+            let rows = (0..40).flat_map(|i| [12.0, (i % different) as f64]);
+            Labels::new(columns.clone(), rows.collect()).unwrap()
+        };
+        assert!(has_few_compositions(&labels(MOST_COMPOSITIONS)));
+        assert!(!has_few_compositions(&labels(MOST_COMPOSITIONS + 1)));
+        let one = Labels::new(vec!["T".to_owned()], vec![1.0, 2.0, 1.0]).unwrap();
+        assert!(!has_few_compositions(&one), "its own colours show it");
+    }
 
     #[test]
     fn numbers_have_no_more_digits_than_they_need() {

@@ -1,6 +1,7 @@
 //! Groups of patterns without labels: members, most representative patterns, mean patterns, angles
 //! that distinguish the groups, and patterns between two groups.
 
+mod agreement;
 mod profile;
 mod report;
 mod space;

@@ -7,7 +7,7 @@ function ordersOf(study) {
   const of = (colouring) => {
     const names = named.get(colouring.key);
     const own = (name) => (name.startsWith(`${colouring.title} `) ? name.slice(colouring.title.length + 1) : name);
-    const nameOf = (i) => (names ? own(names[colouring.order(i)] ?? "–") : short(colouring.order(i)));
+    const nameOf = (i) => (names ? own(names[colouring.order(i)] ?? "–") : short(+(+colouring.order(i)).toPrecision(3)));
     const isSeries = colouring.key === "series";
     return { key: colouring.key, title: isSeries ? study.series.title : colouring.title, order: colouring.order, nameOf };
   };

@@ -159,12 +159,19 @@ function run(study) {
     at("plane-title").textContent = state.view.heading;
     at("from").value = state.range[0].toFixed(2);
     at("to").value = state.range[1].toFixed(2);
-    const [rows, patterns] = waterfall.shown();
-    const all = points.x.length.toLocaleString("en");
-    at("waterfall-note").textContent = rows < points.x.length ? `${rows} of ${all} patterns, evenly spaced in this order${patterns < points.x.length ? ` among the ${patterns} that the page contains` : ""}.` : "";
+    at("waterfall-note").textContent = rowsText(...waterfall.shown());
     for (const row of document.querySelectorAll("#estimates tbody tr")) {
       row.classList.toggle("chosen", index !== null && row.dataset.name === points.name[index]);
     }
+  }
+
+  /** Says which patterns the map shows, if not all. */
+  function rowsText(rows, known) {
+    const all = points.x.length;
+    if (rows === all) return "";
+    const text = `${rows} of ${all.toLocaleString("en")} patterns`;
+    if (rows < known) return `${text}, evenly spaced in this order${known < all ? ` among the ${known} that the page contains` : ""}.`;
+    return `${text}: those that the page contains.`;
   }
 
   /** Keeps what is chosen in the address, so that it can be passed on. */

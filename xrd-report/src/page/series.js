@@ -1,6 +1,9 @@
 // The variable of a series, such as a temperature: its values, its transitions, and its chart. Places on
 // a sample.
 
+/** Largest number of lines that are named at a transition. */
+const MOST_ONSETS = 4;
+
 /** Returns the rows of series.csv as numbers by column, with the index of the pattern; none without the column. */
 function seriesRows({ about, files }, column) {
   const [header, ...rows] = rowsOf(files["series.csv"] ?? "name");
@@ -37,9 +40,12 @@ function placesOf(study) {
   return { key: "places", title: `sample: ${titles.join(", ")}`, heading: "Places on the sample", titles, x: filled("x"), y: filled("y"), step: filled("step") };
 }
 
-/** Returns a transition as text, with its uncertainty. */
-function transitionText({ value, from, to }) {
-  return Number.isFinite(from) && Number.isFinite(to) ? `${short(value)} (${short(from)} to ${short(to)})` : short(value);
+/** Returns a transition as text, with its uncertainty and the lines that appear and disappear. */
+function transitionText({ value, from, to, appear = [], disappear = [] }) {
+  const at = Number.isFinite(from) && Number.isFinite(to) ? `${short(value)} (95 %: ${short(from)} to ${short(to)})` : short(value);
+  const angles = (lines) => lines.slice(0, MOST_ONSETS).map((line) => `${line.two_theta_deg.toFixed(2)}°`).join(", ");
+  const gone = disappear.length ? `lines gone at ${angles(disappear)}` : "";
+  return [at, appear.length ? `new lines at ${angles(appear)}` : "", gone].filter(Boolean).join("; ");
 }
 
 /** The change between neighbours and the residual against the variable. */

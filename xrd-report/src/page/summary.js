@@ -32,7 +32,7 @@ function factsOf({ about }) {
   const tests = points.test.filter((test) => test).length;
   const list = element("dl");
   const row = (name, value) => value && list.append(element("dt", {}, name), element("dd", {}, value));
-  row("Patterns", `${points.x.length.toLocaleString("en")}${tests ? `, of which ${tests.toLocaleString("en")} test the network` : ""}`);
+  row("Patterns", `${points.x.length.toLocaleString("en")}${tests ? `, ${tests.toLocaleString("en")} of them for tests` : ""}`);
   row("2θ", `${neat(grid.start)}° to ${neat(last)}° in steps of ${neat(grid.step)}° (${grid.points} points)`);
   row("Wavelength", wavelength && `${neat(wavelength)} Å`);
   row("Prepared", dataset.preparation?.join(", "));
@@ -44,6 +44,7 @@ function factsOf({ about }) {
     return `${labels[k]} ${short(low)} to ${short(high)}`;
   };
   row("Labels", [...labels.map((_, k) => ends(k)), ...texts.map(({ title, names }) => `${title}: ${names.length} classes`)].join("; ") || "none");
+  if (study.outliers?.searched && !study.outliers.outliers?.length) row("Outliers", "none");
   if (patterns.rows.length < points.x.length) row("On this page", `the measured patterns of ${patterns.rows.length} points; the others are shown decoded`);
   return part("Data", list);
 }
@@ -54,7 +55,7 @@ function groupsOf({ about }, show) {
   if (!found?.groups?.length) return null;
   const { groups, silhouette, stability, between = [] } = found;
   const angles = ({ windows = [] }) =>
-    windows.slice(0, MOST_ANGLES).map(({ peak_deg: angle, difference }) => element("span", {}, `${angle.toFixed(1)}°\u00a0${difference > 0 ? "▲" : "▼"} `));
+    windows.slice(0, MOST_ANGLES).flatMap(({ peak_deg: angle, difference }) => [element("span", {}, `${angle.toFixed(1)}°\u00a0${difference > 0 ? "▲" : "▼"}`), " "]);
   const rows = groups.slice(0, MOST_GROUPS).map((group, k) =>
     element("tr", {},
       element("td", {}, groups.length > 1 ? element("canvas", { class: "sign", "data-group": k, "aria-hidden": true }) : "", ` ${group.number}`),
@@ -63,12 +64,12 @@ function groupsOf({ about }, show) {
       element("td", { class: "wide" }, ...angles(group)),
     ),
   );
-  const head = ["Group", "Patterns", "Representative", "Stronger ▲ or weaker ▼ at"].map((text) => element("th", { scope: "col" }, text));
+  const head = ["Group", "Patterns", "Representative", "Differs at"].map((text) => element("th", { scope: "col" }, text));
   const table = element("table", {}, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows));
   const notes = [];
   if (groups.length > MOST_GROUPS) notes.push(`${groups.length - MOST_GROUPS} more groups in the table below.`);
   if (groups.length === 1) notes.push("No division into groups is better than none.");
-  else notes.push(`Silhouette ${short(+silhouette?.toFixed(2))}, stability ${short(+stability?.toFixed(2))} (1: the same groups in each part of the patterns).`);
+  else notes.push(`▲ stronger, ▼ weaker than in the other groups. Silhouette ${short(+silhouette?.toFixed(2))}, stability ${short(+stability?.toFixed(2))} (1: the same groups in each part of the patterns).`);
   if (between.length) notes.push(`${between.length} patterns lie between two groups.`);
   return part(groups.length === 1 ? "One group" : `${groups.length} groups`, element("div", { class: "scroll" }, table), element("p", { class: "help" }, notes.join(" ")));
 }
@@ -92,7 +93,7 @@ function outliersOf({ about }, show) {
     const shift = Number.isFinite(reason.by_deg) ? ` by ${reason.by_deg.toFixed(2)}°` : "";
     return element("li", {}, nameButton(pattern, show), ` ${reasons[reason.kind] ?? ""}${shift}, ${from.toFixed(2)}–${to.toFixed(2)}° (${score.toFixed(1)})`);
   };
-  if (!outliers.length) return part("Outliers", "No pattern differs from all others.");
+  if (!outliers.length) return null;
   const list = element("ul", { class: "plain" }, ...outliers.slice(0, MOST_OUTLIERS).map(item));
   const more = outliers.length > MOST_OUTLIERS ? ` ${outliers.length - MOST_OUTLIERS} more in the table below.` : "";
   const help = element("p", { class: "help" }, `In brackets: deviation from the other patterns over the threshold of the set.${more}`);
@@ -104,6 +105,7 @@ function seriesFacts({ series }) {
   const { title, steps, transitions } = series;
   const list = element("dl");
   list.append(element("dt", {}, title), element("dd", {}, `${short(steps[0].value)} to ${short(steps.at(-1).value)} (${steps.length} patterns)`));
-  list.append(element("dt", {}, transitions.length === 1 ? "Transition" : "Transitions"), element("dd", {}, transitions.map(transitionText).join("; ") || "none found"));
+  if (!transitions.length) list.append(element("dt", {}, "Transitions"), element("dd", {}, "none found"));
+  for (const transition of transitions) list.append(element("dt", {}, "Transition"), element("dd", {}, transitionText(transition)));
   return part("Series", list);
 }

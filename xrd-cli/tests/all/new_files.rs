@@ -10,29 +10,62 @@ const TRAINING: &str = "--hidden 12,6 --epochs 60 --threads 1";
 /// Largest difference of a coordinate: the weights on the page have half precision.
 const HALF_PRECISION: f64 = 1e-3;
 
-/// Gives files of the folder to the page, as a user does who chooses them, and waits for the answer.
-fn give(browser: &mut Chromium, place: &Workplace, names: &[&str]) {
+/// Ways to give files to the page.
+#[derive(Clone, Copy)]
+enum Way {
+    /// With the button.
+    Chosen,
+    /// Anywhere on the page.
+    Dropped,
+}
+
+/// Gives files of the folder to the page, as a user does, and waits until they are read.
+fn give(browser: &mut Chromium, place: &Workplace, way: Way, names: &[&str]) {
     let file = |name: &&str| {
         let bytes = std::fs::read(place.path(name)).unwrap();
         let short = name.split('/').next_back().unwrap();
         format!("new File([new Uint8Array({bytes:?})], '{short}')")
     };
     let files: Vec<String> = names.iter().map(file).collect();
+    let hand_over = match way {
+        Way::Chosen => {
+            "const input = document.getElementById('new-input');
+             input.files = given.files;
+             input.dispatchEvent(new Event('change'));"
+        }
+        Way::Dropped => {
+            "const on = document.getElementById('waterfall');
+             for (const kind of ['dragover', 'drop'])
+                 on.dispatchEvent(new DragEvent(kind, { dataTransfer: given, bubbles: true, cancelable: true }));"
+        }
+    };
     browser.value(&format!(
         "(() => {{
-            const input = document.getElementById('new-input');
             const given = new DataTransfer();
             [{}].forEach((file) => given.items.add(file));
-            input.files = given.files;
-            input.dispatchEvent(new Event('change'));
             window.isDone = false;
+            {hand_over}
             const status = document.getElementById('new-status');
             const look = () => status.textContent.startsWith('Reading') ? setTimeout(look, 20) : (window.isDone = true);
-            setTimeout(() => setTimeout(look, 20), 100);
+            setTimeout(look, 100);
         }})()",
         files.join(",")
     ));
     browser.wait_for("window.isDone");
+}
+
+/// The text that the button of the table saves.
+fn saved(browser: &mut Chromium) -> String {
+    browser.text(
+        "(async () => {
+            let kept = null;
+            const made = URL.createObjectURL;
+            URL.createObjectURL = (blob) => { kept = blob; return 'about:blank'; };
+            document.getElementById('new-save').click();
+            URL.createObjectURL = made;
+            return await kept.text();
+        })()",
+    )
 }
 
 /// What the page knows about a new pattern, without its intensities.
@@ -100,6 +133,7 @@ fn new_files_have_the_points_and_estimates_of_the_program() {
     give(
         &mut browser,
         &place,
+        Way::Chosen,
         &["new.xy", "new.xrdml", "notes.txt", "new.npz"],
     );
     let model = "--model out/model.safetensors";
@@ -138,6 +172,17 @@ fn new_files_have_the_points_and_estimates_of_the_program() {
     );
     let table = browser.text("document.getElementById('new-table').textContent");
     assert!(table.contains("new.xrdml") && table.contains("p_estimated"));
+    let kept = saved(&mut browser);
+    assert!(
+        kept.lines()
+            .next()
+            .unwrap()
+            .contains("p_estimated,p_low,p_high"),
+        "{kept}"
+    );
+    let x: f64 = cell(&kept, "new", "x").parse().unwrap();
+    let found = newcomer(&mut browser, 0);
+    assert!((x - number(&found["point"][0])).abs() < 1e-6, "{kept}");
     // The first new pattern is shown as A, with its reconstruction.
     assert_eq!(browser.value("xrd.shown().length"), 1);
     let card = browser.text("document.getElementById('cards').textContent");
@@ -158,7 +203,9 @@ fn new_files_have_the_groups_of_the_study() {
     browser.open(&place.path("out/report.html"), "window.xrd");
     let names: Vec<String> = (0..PATTERNS).map(|k| format!("scans/s{k:02}.xy")).collect();
     let files: Vec<&str> = names.iter().map(String::as_str).collect();
-    give(&mut browser, &place, &files);
+    give(&mut browser, &place, Way::Dropped, &files);
+    let number_of_groups = "new Set(xrd.newcomers().map((one) => one.group.number)).size";
+    assert!(number(&browser.value(number_of_groups)) > 1.0);
     let (groups, latent) = (place.read("out/groups.csv"), place.read("out/latent.csv"));
     assert_eq!(said(&mut browser), [""; 0]);
     for k in 0..PATTERNS {
@@ -202,7 +249,12 @@ fn patterns_with_other_angles_are_interpolated_or_refused() {
     let model = "--model out/model.safetensors";
     place.done(&format!("encode {model} --patterns finer.xy {out}"));
     browser.open(&place.path("out/report.html"), "window.xrd");
-    give(&mut browser, &place, &["finer.xy", "short.xy"]);
+    give(
+        &mut browser,
+        &place,
+        Way::Dropped,
+        &["finer.xy", "short.xy"],
+    );
     let found = newcomer(&mut browser, 0);
     let expected: f64 = cell(&place.read("finer.csv"), "finer", "x")
         .parse()

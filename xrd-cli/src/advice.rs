@@ -61,7 +61,6 @@ fn of_study(error: &Error) -> Option<String> {
         Error::NoPatternOf { .. } | Error::NothingLeft => " (--leave-out)",
         Error::NoLabel { .. } => " (--target)",
         Error::Unlabelled => " (--labels, --label-from)",
-        Error::NoBlend { .. } => " (--place contour)",
         Error::NoFact { .. } | Error::NoLabels => " (--label-from, --labels, --group)",
         Error::OtherModel { .. } => " (xrd encode writes a new table)",
         Error::Split { by, .. } => match by {

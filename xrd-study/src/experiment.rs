@@ -20,7 +20,7 @@ use crate::limits::LabelRange;
 pub use data::{DataSource, LabelledFiles, Reading};
 pub use estimator::NamedEstimator;
 pub use settings::{Preset, Settings, schedule_name};
-pub use target::{DecodedPoint, Target, TargetComposition};
+pub use target::{GenerationRule, Target, TargetComposition};
 pub use variation::{Change, Variation, around, combinations, one_at_a_time};
 
 /// Description of a study, a cross-validation or a comparison of settings.
@@ -66,9 +66,9 @@ pub struct Experiment {
     /// Label values whose patterns are excluded from training and testing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leave_out: Vec<Target>,
-    /// Rule that selects the latent point from which the pattern of a target is generated.
+    /// Rule by which the pattern of a target is generated.
     #[serde(default, rename = "place")]
-    pub decoded_point: DecodedPoint,
+    pub generation_rule: GenerationRule,
     /// Width in degrees of the window for the [relevance](crate::Relevance) of angles. `None`
     /// selects 0.03°, or the step of the grid if the step is larger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -189,23 +189,23 @@ impl Seeds {
 }
 
 impl Experiment {
-    /// Returns an experiment with the settings of Utimula et al. (2022) and the seed 0. A random
-    /// tenth of the patterns are test patterns.
+    /// Returns an experiment with the seed 0 and the settings for the source ([`Settings::of`]). A
+    /// random tenth of the patterns are test patterns.
     pub fn new(data: DataSource) -> Self {
         Self {
             estimator: None,
             label_ranges: Vec::new(),
             targets: None,
             leave_out: Vec::new(),
-            decoded_point: DecodedPoint::default(),
+            generation_rule: GenerationRule::default(),
             window_deg: None,
             networks: 1,
             quick: false,
             variations: Vec::new(),
+            settings: Settings::of(&data),
             data,
             splits: Splits::default(),
             seeds: Seeds::default(),
-            settings: Settings::paper(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Setters of an experiment.
 
 use super::{
-    DecodedPoint, Experiment, NamedEstimator, Seeds, Settings, Splits, Target, TargetComposition,
+    Experiment, GenerationRule, NamedEstimator, Seeds, Settings, Splits, Target, TargetComposition,
     Variation,
 };
 use crate::dataset::Dataset;
@@ -49,8 +49,8 @@ impl Experiment {
 
     /// Sets the rule that selects the latent point from which the pattern of a target is generated.
     #[must_use]
-    pub fn with_decoded_point(mut self, point: DecodedPoint) -> Self {
-        self.decoded_point = point;
+    pub fn with_generation_rule(mut self, rule: GenerationRule) -> Self {
+        self.generation_rule = rule;
         self
     }
 

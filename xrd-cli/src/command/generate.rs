@@ -47,7 +47,7 @@ pub(crate) struct Generate {
     /// Folder for one .xy file per pattern, and a table of the points with their estimated labels
     #[arg(long, value_name = "DIR", default_value = "generated")]
     out: PathBuf,
-    /// Rule by which patterns are generated
+    /// Rule by which the pattern of a target with one label is generated
     #[arg(long, value_enum, default_value_t = PlaceName::Between)]
     place: PlaceName,
     /// Print the points and their estimated labels as JSON

@@ -75,7 +75,8 @@ pub(crate) struct Study {
     /// compared with them (for the built-in series: with simulated ones). May be repeated
     #[arg(long, value_name = "COL=VALUE", value_parser = target)]
     leave_out: Vec<Target>,
-    /// Rule by which patterns are generated [default: between; contour with --preset paper]
+    /// Rule by which the pattern of a target with one label is generated [default: between; contour
+    /// with --preset paper]
     #[arg(long, value_enum)]
     place: Option<PlaceName>,
     /// Train for 60 epochs only, for a first look. study.json says so. Of more than 2,000 training

@@ -148,7 +148,7 @@ impl Threads {
     }
 }
 
-/// The rule by which a pattern is generated.
+/// The rule by which the pattern of a target with one label is generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PlaceName {
     /// The patterns decoded at the neighbouring compositions, each strained until their lines meet

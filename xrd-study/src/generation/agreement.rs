@@ -147,7 +147,7 @@ impl<'a> Agreement<'a> {
 
 /// Returns the range of a label among the known points. For a constant label it is the size of the
 /// label.
-pub(super) fn range(known: &KnownPoints, column: usize) -> f64 {
+fn range(known: &KnownPoints, column: usize) -> f64 {
     let values = || known.labels().rows().map(|row| row[column]);
     let (low, high) = (
         values().fold(f64::INFINITY, f64::min),

@@ -50,12 +50,11 @@ pub struct GenerationReport {
     /// `contour`, a position is interpolated between the two centres; the pattern is generated at
     /// the point of the contour that is nearest to this position. If training patterns have exactly
     /// the target value, only the centre of their composition is used. For a target with several
-    /// labels, the rule `contour` uses the point where the estimates agree best with all of them:
-    /// the root mean square of (estimate − value)/range is smallest, where the range is that of the
-    /// label among the training patterns. The other rules then mix the patterns at the known points
-    /// from which the labels of this point are estimated. `null` if a neighbouring composition is
-    /// missing, if the rule is `contour` and there is no contour, or if no point comes near several
-    /// labels (`largest_difference` above 0.2).
+    /// labels, every rule uses the point where the estimates agree best with all of them: the root
+    /// mean square of (estimate − value)/range is smallest, where the range is that of the label
+    /// among the training patterns. `null` if a neighbouring composition is missing, if the rule is
+    /// `contour` and there is no contour, or if no point comes near several labels
+    /// (`largest_difference` above 0.2).
     pub decoded_point: Option<[f64; 2]>,
     /// All labels estimated at `decoded_point`, by name. For several labels that no point comes
     /// near, these are the labels of the point that agrees best. Missing if there is no such point.

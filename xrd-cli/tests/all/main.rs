@@ -13,7 +13,7 @@ mod checkpoints;
 mod convert;
 mod experiments;
 mod facts;
-mod first_views;
+mod figures;
 mod label_weight;
 mod labels;
 mod maps;

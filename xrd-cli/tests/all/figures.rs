@@ -91,8 +91,8 @@ fn figures_are_coloured_by_the_label_that_is_chosen() {
     assert!(plane.contains(">0.9583<"), "rounded for people");
     place.done(&format!("{study} --color-by q --out by-q"));
     let plane = place.read("by-q/feature_space.svg");
-    assert!(plane.contains("q = 0.091") && !plane.contains("<image"));
-    assert!(place.read("by-q/waterfall.svg").contains("q = 0.091"));
+    assert!(plane.contains("q = 0.0909") && !plane.contains("<image"));
+    assert!(place.read("by-q/waterfall.svg").contains("q = 0.0909"));
     assert_eq!(report(&place, "by-q")["experiment"]["color_by"], "q");
     place.done(&format!("{study} --color-by group --out by-group"));
     let plane = place.read("by-group/feature_space.svg");

@@ -52,6 +52,10 @@ fn of_study(error: &Error) -> Option<String> {
             }
             false => " (--resample interpolates)",
         },
+        Error::NoVariable { .. } => " (--series)",
+        Error::NoSeriesValue { .. } | Error::ConstantSeries { .. } => {
+            " (--series order takes the order of the files, --series none switches the series off)"
+        }
         Error::Seeds { .. } => " (--seed)",
         Error::Estimator { .. } => " (--estimator)",
         Error::TooManySettings { .. } => " (--full-grid)",
@@ -66,7 +70,7 @@ fn of_study(error: &Error) -> Option<String> {
         Error::NoLines { .. } => " (--reference needs a structure with lines there)",
         Error::Unlabelled => " (--labels, --label-from)",
         Error::NoBlend { .. } => " (--place contour)",
-        Error::NoFact { .. } | Error::NoLabels => " (--label-from, --labels, --group)",
+        Error::NoFact { .. } | Error::NoLabels => " (--label-from, --labels, --group, --series)",
         Error::OtherModel { .. } => " (xrd encode writes a new table)",
         Error::Split { by, .. } => match by {
             SplitBy::TestFraction => " (--test-fraction sets the split)",

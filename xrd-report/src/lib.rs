@@ -24,8 +24,8 @@ pub use error::{Error, Result};
 pub use figure::{
     Arrow, Generated, GroupPattern, MapPanel, Painted, ReferenceLines, Reproduced, Samples,
     Scatter, Scored, Step, Ternary, Waterfall, feature_space, generated, group_patterns,
-    loss_curves, maps, painted_map, path, relevance, reproduction, scores, sensitivity, ternary,
-    waterfall,
+    loss_curves, maps, painted_map, path, places, relevance, reproduction, scores, sensitivity,
+    series, series_path, ternary, waterfall,
 };
 pub use files::FigureFiles;
 pub use page::{PAGE_FILE, page};

@@ -1,5 +1,7 @@
 //! Figures of a study, of a cross-validation and of maps.
 
+mod series;
+
 use xrd_core::Latent2;
 use xrd_study::composition::{Coloring, rounded, ternary};
 use xrd_study::{
@@ -20,7 +22,7 @@ const SHADED_WINDOWS: usize = 5;
 ///
 /// The figures show the patterns one below the other, the groups with their tree, the mean patterns of
 /// the groups, the latent plane, the losses, one reconstructed pattern, the relevance of the angles of
-/// this pattern, a map for each label, the compositions in a triangle if three labels are the fractions
+/// this pattern, the series of the patterns, a map for each label, the compositions in a triangle if three labels are the fractions
 /// of one whole, maps by other methods, and the generated patterns. Lines of reference structures are
 /// drawn below patterns.
 ///
@@ -48,6 +50,7 @@ pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
     let losses = figure::loss_curves(&epochs, &train, &test_loss);
     files.write(out, "loss", &losses)?;
     draw_pattern(study, &references, (files, out))?;
+    series::draw(study, files, out)?;
     draw_painted(study, &samples, files, out)?;
     let by_group = study.coloring_by_group();
     let of_triangle = match study.experiment.color_by {
@@ -76,20 +79,26 @@ fn reference_lines(reference: &Reference) -> ReferenceLines {
     ReferenceLines::new(&reference.name, lines.collect())
 }
 
-/// Draws the patterns in the order of the files, and in the order of the tree of the groups.
+/// Draws the patterns in the order of the files or of the variable of the series, and in the order of the
+/// tree of the groups.
 fn draw_first_views(
     study: &Study,
     coloring: &Coloring,
     references: &[ReferenceLines],
     (files, out): (&FigureFiles, &mut OutputFolder),
 ) -> Result<()> {
-    let all: Vec<usize> = (0..study.data.set.len()).collect();
+    let (all, variable) = series::rows(study);
     let rows = evenly_spaced(&all, MOST_ROWS);
     let patterns = study.data.set.select(&rows)?;
     let of_rows = coloring.select(&rows);
-    let shown = Waterfall::new(&patterns, samples_of(&of_rows))
-        .with_part_of(all.len())
+    let mut shown = Waterfall::new(&patterns, samples_of(&of_rows))
+        .with_part_of(study.data.set.len())
         .with_references(references);
+    let values: Vec<f64>;
+    if let Some((name, of)) = variable {
+        values = rows.iter().map(|&i| of[i]).collect();
+        shown = shown.with_variable(name, &values);
+    }
     files.write(out, "waterfall", &figure::waterfall(&shown))?;
     let groups = &study.groups.groups;
     let order = groups.tree.leaf_order();

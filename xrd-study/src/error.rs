@@ -134,6 +134,30 @@ pub enum Error {
         /// Number of patterns.
         patterns: usize,
     },
+    /// Name of a series variable that does not exist.
+    #[error("no variable '{found}' of a series (expected {})", known.join(", "))]
+    NoVariable {
+        /// The name.
+        found: String,
+        /// Names of variables that exist.
+        known: Vec<String>,
+    },
+    /// Pattern without a value of the variable of a series.
+    #[error("pattern '{pattern}': no number in '{variable}', the variable of the series")]
+    NoSeriesValue {
+        /// Name of the variable.
+        variable: String,
+        /// Name of the pattern.
+        pattern: String,
+    },
+    /// Variable of a series with the same value for all patterns.
+    #[error("'{variable}' is {value} for all patterns (expected different values of a series)")]
+    ConstantSeries {
+        /// Name of the variable.
+        variable: String,
+        /// The value.
+        value: f64,
+    },
     /// Too many combinations of settings.
     #[error("{found} settings (expected at most {most})")]
     TooManySettings {

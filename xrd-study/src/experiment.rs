@@ -2,6 +2,7 @@
 
 mod data;
 mod estimator;
+mod series;
 mod setters;
 mod settings;
 mod target;
@@ -19,6 +20,7 @@ use crate::limits::LabelRange;
 
 pub use data::{DataSource, LabelledFiles, Reading};
 pub use estimator::NamedEstimator;
+pub use series::SeriesChoice;
 pub use settings::{Preset, Settings, schedule_name};
 pub use target::{DecodedPoint, Target, TargetComposition};
 pub use variation::{Change, Variation, around, combinations, one_at_a_time};
@@ -69,6 +71,9 @@ pub struct Experiment {
     /// Rule that selects the latent point from which the pattern of a target is generated.
     #[serde(default, rename = "place")]
     pub decoded_point: DecodedPoint,
+    /// Variable along which the patterns form a series, such as temperature or time.
+    #[serde(default, skip_serializing_if = "SeriesChoice::is_auto")]
+    pub series: SeriesChoice,
     /// Width in degrees of the window for the [relevance](crate::Relevance) of angles. `None`
     /// selects 0.03°, or the step of the grid if the step is larger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -206,6 +211,7 @@ impl Experiment {
             targets: None,
             leave_out: Vec::new(),
             decoded_point: DecodedPoint::default(),
+            series: SeriesChoice::default(),
             window_deg: None,
             networks: 1,
             quick: false,

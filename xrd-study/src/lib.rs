@@ -30,6 +30,7 @@ mod sample;
 mod score;
 mod sensitivity;
 mod sequence;
+mod series;
 mod session;
 mod split;
 mod study;
@@ -65,8 +66,8 @@ pub use ensemble::{NetworkEstimates, ensemble_mean, largest_disagreement};
 pub use error::{Error, Result, SplitBy, UnfinishedError};
 pub use experiment::{
     Change, DataSource, DecodedPoint, Experiment, LabelledFiles, NamedEstimator, Preset, Reading,
-    Seeds, Settings, Splits, Target, TargetComposition, Variation, around, combinations,
-    one_at_a_time, schedule_name,
+    Seeds, SeriesChoice, Settings, Splits, Target, TargetComposition, Variation, around,
+    combinations, one_at_a_time, schedule_name,
 };
 pub use folds::{Scheme, folds};
 pub use generation::{
@@ -86,22 +87,23 @@ pub use output::{Inputs, OutputFolder, UnfinishedOutput};
 pub use reference::Reference;
 pub use regression::PatternRegression;
 pub use report::{
-    BetweenReport, CandidateReport, ClassificationReport, DatasetReport, EstimationReport,
-    GenerationReport, GenerationSummary, GroupAgreementReport, GroupReport, GroupsReport,
-    IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, MethodReport,
-    NumberOfGroupsReport, OnsetReport, OutlierReason, OutlierReport, OutliersReport, PeakReport,
-    ReferenceReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores,
-    SeparationReport, SequenceReport, StudyReport, SummaryReport, TrainingReport, TransitionReport,
-    Versions, WindowReport,
+    BetweenReport, CandidateReport, ClassificationReport, CurveReport, DatasetReport,
+    EstimationReport, GenerationReport, GenerationSummary, GroupAgreementReport, GroupReport,
+    GroupsReport, IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport,
+    MethodReport, NumberOfGroupsReport, OnsetReport, OutlierReason, OutlierReport, OutliersReport,
+    PeakReport, PlacesReport, ReferenceReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport,
+    SeedReport, SeedScores, SeparationReport, SequenceReport, SeriesReport, StudyReport,
+    SummaryReport, TrainingReport, TransitionReport, Versions, WindowReport,
 };
 pub use score::{FoldEstimate, Novelty, SchemeEstimates, Score, ScoreReport, ScoreRow, score};
 pub use sensitivity::{Cause, Effect, SmallChange, sensitivity};
-pub use sequence::{MOST_SEQUENCE_VALUES, Sequence, sequence};
+pub use sequence::{MOST_SEQUENCE_VALUES, SamplePlaces, Sequence, sample_places, sequence};
+pub use series::{Series, SeriesChanges};
 pub use session::{Observer, SaveInterval, Saving, Session, Silent, Stage};
 pub use split::Split;
 pub use study::{
-    Comparison, DOES_NOT_MATTER, Distances, Generated, Indexing, MATTERS, PATTERNS_FILE,
-    REPORTED_LINES, Relevance, Run, STUDY_FILE, Scores, Study, Truth, study,
+    Comparison, CurveComparison, DOES_NOT_MATTER, Distances, Generated, Indexing, MATTERS,
+    PATTERNS_FILE, REPORTED_LINES, Relevance, Run, STUDY_FILE, Scores, Study, Truth, study,
 };
 pub use tables::{HeldOut, Table};
 pub use tune::{SeedOutcome, Tune, TuneReport, TuneRow, student, tune};

@@ -15,6 +15,7 @@ mod reference;
 mod relevance;
 mod seeds;
 mod sequence;
+mod series;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +23,7 @@ use crate::experiment::Experiment;
 
 pub use classification::ClassificationReport;
 pub use estimation::{
-    EstimationReport, IntervalReport, IntervalsReport, LabelReport, MethodReport,
+    CurveReport, EstimationReport, IntervalReport, IntervalsReport, LabelReport, MethodReport,
 };
 pub use generation::{GenerationReport, GenerationSummary, SeedGenerationReport};
 pub use groups::{
@@ -35,6 +36,7 @@ pub use reference::ReferenceReport;
 pub use relevance::{CandidateReport, LineReport, PeakReport, RelevanceReport};
 pub use seeds::{SeedReport, SeedScores, SummaryReport};
 pub use sequence::{OnsetReport, SequenceReport, TransitionReport};
+pub use series::{PlacesReport, SeriesReport};
 
 /// Version of the schema of [`StudyReport`]. The version increases when a field is removed or when
 /// the meaning of a field changes.
@@ -100,6 +102,10 @@ pub struct StudyReport {
     /// patterns, for speed, and in files of older versions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outliers: Option<OutliersReport>,
+    /// Series of the patterns along a variable, such as temperature or time. Absent if there is no
+    /// such variable, and in files of older versions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub series: Option<SeriesReport>,
     /// Reference structures, whose lines are drawn below the patterns. Absent if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<ReferenceReport>,

@@ -1,6 +1,7 @@
 //! Study of a set: networks, estimates, relevance and generated patterns.
 
 mod classification;
+mod curve;
 mod estimation;
 mod generation;
 mod intervals;
@@ -8,6 +9,8 @@ mod limits;
 mod line_tables;
 mod lines;
 mod nearest_pattern;
+#[cfg(test)]
+mod ramp;
 mod relevance;
 mod report;
 mod run;
@@ -37,10 +40,12 @@ use crate::note::Note;
 use crate::outliers::{Outliers, find_outliers};
 use crate::reference::Reference;
 use crate::report::StudyReport;
+use crate::series::{Series, Variables};
 use crate::session::{Session, Stage, stage};
 use crate::split::Split;
 use crate::tables::HeldOut;
 
+pub use curve::CurveComparison;
 pub use generation::{Distances, Generated, Truth};
 pub use relevance::Relevance;
 pub use run::{Run, Scores};
@@ -87,6 +92,9 @@ pub struct Study {
     pub groups: PatternGroups,
     /// Patterns that differ from all others. `None` for more than 2,000 patterns, for speed.
     pub outliers: Option<Outliers>,
+    /// Series of the patterns along a variable, or at places on a sample. `None` if there is no such
+    /// variable ([`Experiment::series`]).
+    pub series: Option<Series>,
     /// Reference structures of the experiment, with their lines.
     pub references: Vec<Reference>,
     /// Notes on how the files of the references were read.
@@ -117,6 +125,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) limits: LabelLimits,
     /// Patterns of the excluded label values, which are targets too.
     pub(crate) left_out: Vec<LeftOut>,
+    /// Variables of the series.
+    pub(crate) variables: Option<Variables>,
 }
 
 impl Study {
@@ -201,6 +211,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         targets: targets(experiment, &data)?,
         limits: LabelLimits::of(&data.labels, &experiment.label_ranges)?,
         left_out,
+        variables: Variables::of(&experiment.series, &data)?,
     };
     Coloring::check(experiment.color_by.as_deref(), &data.classes, &data.labels)?;
     let (references, reference_notes) = Reference::read_all(&experiment.references, &data.set)?;
@@ -224,20 +235,22 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         Some(own) => own,
         None => intervals::report(&seeds, &of_chosen, labels)?,
     };
-    let (relevance, maps, groups, outliers, classification) = engine.after_training(|| {
-        pool.install(|| {
-            let relevance = stage(session.observer, Stage::Relevance, || {
-                relevance::analyse(&data, &run.split, &model, window_deg)
-            })?;
-            let groups = stage(session.observer, Stage::Grouping, || {
-                find_groups(&data.set, None, &GroupSettings::default())
-            })?;
-            let maps = maps(&data, &run.after.points, session)?;
-            let classification = classification(&data, &run.split, session)?;
-            let outliers = outliers(&data, session)?;
-            Ok((relevance, maps, groups, outliers, classification))
-        })
-    })?;
+    let (relevance, maps, groups, outliers, series, classification) =
+        engine.after_training(|| {
+            pool.install(|| {
+                let relevance = stage(session.observer, Stage::Relevance, || {
+                    relevance::analyse(&data, &run.split, &model, window_deg)
+                })?;
+                let groups = stage(session.observer, Stage::Grouping, || {
+                    find_groups(&data.set, None, &GroupSettings::default())
+                })?;
+                let maps = maps(&data, &run.after.points, session)?;
+                let outliers = outliers(&data, session)?;
+                let series = series(&plan, &run, session)?;
+                let classification = classification(&data, &run.split, session)?;
+                Ok((relevance, maps, groups, outliers, series, classification))
+            })
+        })?;
     let model = PatternClassifier::attach_all(&classification.classifiers, model)?;
     let finished = engine.finished();
     let store = engine.into_store();
@@ -249,6 +262,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         maps: maps.as_ref(),
         groups: &groups,
         outliers: outliers.as_ref(),
+        series: series.as_ref(),
         references: (&references, &reference_notes),
         classification: &classification.reports,
     };
@@ -263,6 +277,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         maps,
         groups,
         outliers,
+        series,
         references,
         reference_notes,
         held_out,
@@ -299,6 +314,16 @@ fn outliers(data: &Dataset, session: Session<'_>) -> Result<Option<Outliers>> {
     }
     let search = || find_outliers(&data.set);
     stage(session.observer, Stage::Outliers, search).map(Some)
+}
+
+/// Compares the patterns along the variable of the series, if there is one.
+fn series(plan: &Plan<'_>, run: &Run, session: Session<'_>) -> Result<Option<Series>> {
+    let Some(variables) = plan.variables.clone() else {
+        return Ok(None);
+    };
+    let points: Vec<Vec<f64>> = run.after.rows().map(<[f64]>::to_vec).collect();
+    let compare = || variables.compare(plan.data, &points);
+    stage(session.observer, Stage::Series, compare).map(Some)
 }
 
 /// Returns the targets of the experiment, or the default of the data, and the excluded values.

@@ -16,6 +16,10 @@ use crate::maps::Maps;
 use crate::reference::Reference;
 use crate::report::{OutlierReport, OutliersReport};
 
+mod series;
+
+pub use series::series;
+
 /// Table with a header. Each row contains one cell per column.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {

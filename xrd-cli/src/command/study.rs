@@ -8,14 +8,14 @@ use anyhow::{Result, bail};
 use clap::Args;
 use xrd_report::PAGE_FILE;
 use xrd_study::{
-    DataSource, Dataset, Experiment, OutputFolder, STUDY_FILE, Session, Splits, Stage, StudyReport,
-    Target, TargetComposition,
+    DataSource, Dataset, Experiment, OutputFolder, STUDY_FILE, SeriesChoice, Session, Splits,
+    Stage, StudyReport, Target, TargetComposition,
 };
 
 use crate::interrupt;
 use crate::options::{
     Configuring, Estimating, Pictures, PlaceName, Ranges, SavingOptions, Source, Stopping, Threads,
-    Training, Viewing, at_most, composition, fraction, positive, target,
+    Training, Viewing, at_most, composition, fraction, positive, series, target,
 };
 use crate::output::{self, pretty, print_notes, say};
 use crate::progress::Terminal;
@@ -64,6 +64,12 @@ pub(crate) struct Study {
     /// File with the names or files of the test patterns, one per line, instead of random ones
     #[arg(long, value_name = "FILE", conflicts_with = "test_fraction")]
     test: Option<PathBuf>,
+    /// Variable along which the patterns form a series, such as a temperature ramp: a column of --labels;
+    /// order (order of the files, by name); temperature or time (of the file headers); or a number in
+    /// the names of files, as in 'T{T}C'. Two of them, as x,y, are places on a sample. none: no series
+    /// [default: recognised by its name, or by temperatures or times in the headers]
+    #[arg(long, value_name = "NAME|NAME,NAME", value_parser = series)]
+    series: Option<SeriesChoice>,
     /// Width of the relevance window in degrees [default: 0.03, or the step of the grid if that is
     /// wider]
     #[arg(long, value_name = "X", value_parser = positive)]
@@ -95,13 +101,14 @@ pub(crate) struct Study {
 }
 
 /// Output tables that the user might also give as input.
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 7] = [
     "patterns.npz",
     "latent.csv",
     "estimates.csv",
     "held_out.csv",
     "history.csv",
     "relevance.csv",
+    "series.csv",
 ];
 
 /// Files written by an earlier study in the folder; empty if there was none.
@@ -118,7 +125,7 @@ impl Study {
         let experiment = self.experiment()?;
         self.configuring.save(&experiment)?;
         let (observer, pool) = (Terminal::default(), self.threads.pool()?);
-        let load = || pool.install(|| Dataset::load(&experiment.data, &observer));
+        let load = || pool.install(|| Dataset::load_for(&experiment, &observer));
         let data = match experiment.data {
             DataSource::Files(_) => observer.stage(Stage::Reading, load)?,
             _ => load()?,
@@ -218,6 +225,9 @@ impl Study {
         }
         experiment.decoded_point = self.place.map_or(experiment.decoded_point, Into::into);
         experiment.window_deg = self.window_deg.or(experiment.window_deg);
+        if let Some(series) = &self.series {
+            experiment.series.clone_from(series);
+        }
         experiment.quick |= self.quick;
         self.viewing.apply(&mut experiment);
         Ok(experiment)

@@ -22,6 +22,7 @@ mod over_q;
 mod page;
 mod prepared;
 mod program;
+mod ramps;
 mod score;
 mod series;
 mod shards;

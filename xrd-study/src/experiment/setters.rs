@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::{
-    DecodedPoint, Experiment, NamedEstimator, Seeds, Settings, Splits, Target, TargetComposition,
-    Variation,
+    DecodedPoint, Experiment, NamedEstimator, Seeds, SeriesChoice, Settings, Splits, Target,
+    TargetComposition, Variation,
 };
 use crate::dataset::Dataset;
 use crate::limits::LabelRange;
@@ -54,6 +54,13 @@ impl Experiment {
     #[must_use]
     pub fn with_decoded_point(mut self, point: DecodedPoint) -> Self {
         self.decoded_point = point;
+        self
+    }
+
+    /// Sets the variable along which the patterns form a series.
+    #[must_use]
+    pub fn with_series(mut self, series: SeriesChoice) -> Self {
+        self.series = series;
         self
     }
 

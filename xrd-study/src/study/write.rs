@@ -76,6 +76,10 @@ impl Study {
             let outliers = tables::outliers(&found.report);
             out.write("outliers.csv", |f| outliers.write(f))?;
         }
+        if let Some(series) = &self.series {
+            let table = tables::series(series, names);
+            out.write("series.csv", |f| table.write(f))?;
+        }
         if let Some(table) = self.classification.table() {
             out.write("classes.csv", |f| table.write(f))?;
         }

@@ -1,5 +1,7 @@
 //! The summary of a study: the numbers of `study.json` that a user looks for first.
 
+mod series;
+
 use xrd_study::{
     ClassificationReport, DOES_NOT_MATTER, EstimationReport, GenerationReport, GroupReport,
     GroupsReport, LineReport, MATTERS, NEAR, OutlierReport, OutliersReport, REPORTED_LINES,
@@ -13,6 +15,7 @@ const FEW_TEST_PATTERNS: usize = 20;
 pub(super) fn summary(report: &StudyReport) -> Vec<String> {
     let mut lines = trained(&report.training);
     lines.extend(report.groups.iter().flat_map(grouped));
+    lines.extend(report.series.iter().flat_map(series::series));
     lines.extend(report.classification.iter().map(classified));
     lines.extend(report.outliers.iter().flat_map(odd_ones));
     lines.extend(estimated(&report.estimation));
@@ -44,6 +47,7 @@ fn trained(t: &TrainingReport) -> Vec<String> {
                 .to_owned(),
         );
     }
+    lines.extend(at_border(t));
     if t.label_weight != 0.0 {
         lines.push(format!(
             "the labels of the training patterns are part of the loss, with the weight {}",
@@ -58,6 +62,25 @@ fn trained(t: &TrainingReport) -> Vec<String> {
         );
     }
     lines
+}
+
+/// Largest share of the points at the border without a warning.
+const MOST_AT_BORDER: f64 = 0.1;
+
+/// A warning if the points waste the plane, and what to change.
+fn at_border(t: &TrainingReport) -> Option<String> {
+    let more = match t.border_weight {
+        0.0 => "--border-weight 0.1",
+        _ => "a larger --border-weight",
+    };
+    (t.saturated_fraction > MOST_AT_BORDER).then(|| {
+        format!(
+            "warning: {:.0} % of the points are at the border of the plane (expected at most {:.0} %); try \
+             {more}, more epochs or another --seed",
+            100.0 * t.saturated_fraction,
+            100.0 * MOST_AT_BORDER,
+        )
+    })
 }
 
 /// Largest number of groups and of outliers that are listed.

@@ -37,10 +37,14 @@ function newFilesView(study) {
     const { patterns, notes } = await reader.read(file);
     notes.forEach(note);
     if (patterns.length > MOST_NEW) note(`${file.name}: the first ${MOST_NEW} of ${patterns.length} patterns are shown (xrd encode takes all)`);
+    let paused = performance.now();
     for (const [row, pattern] of patterns.slice(0, MOST_NEW).entries()) {
       if (pattern.error) complain(`${file.name}: ${pattern.error}`);
       else newcomers.push(newcomerOf(study, reader, file, pattern, row));
-      if (row % 10 === 9) await pause();
+      if (performance.now() - paused > 100) {
+        await pause();
+        paused = performance.now();
+      }
     }
     showMethod();
   }

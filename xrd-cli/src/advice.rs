@@ -52,6 +52,10 @@ fn of_study(error: &Error) -> Option<String> {
             }
             false => " (--resample interpolates)",
         },
+        Error::NoVariable { .. } => " (--series)",
+        Error::NoSeriesValue { .. } | Error::ConstantSeries { .. } => {
+            " (--series order takes the order of the files, --series none switches the series off)"
+        }
         Error::Seeds { .. } => " (--seed)",
         Error::Estimator { .. } => " (--estimator)",
         Error::TooManySettings { .. } => " (--full-grid)",
@@ -60,8 +64,12 @@ fn of_study(error: &Error) -> Option<String> {
         Error::AxisOfShards { .. } => " (--axis)",
         Error::NoPatternOf { .. } | Error::NothingLeft => " (--leave-out)",
         Error::NoLabel { .. } => " (--target)",
+        Error::NoColor { .. } => " (--color-by)",
+        Error::NoWavelength { .. } => " (--wavelength X states it)",
+        Error::NotAReference { .. } => " (--reference needs a structure: CIF or POSCAR)",
+        Error::NoLines { .. } => " (--reference needs a structure with lines there)",
         Error::Unlabelled => " (--labels, --label-from)",
-        Error::NoFact { .. } | Error::NoLabels => " (--label-from, --labels, --group)",
+        Error::NoFact { .. } | Error::NoLabels => " (--label-from, --labels, --group, --series)",
         Error::OtherModel { .. } => " (xrd encode writes a new table)",
         Error::Split { by, .. } => match by {
             SplitBy::TestFraction => " (--test-fraction sets the split)",

@@ -11,6 +11,7 @@ mod source;
 mod stating;
 mod training;
 mod values;
+mod viewing;
 
 pub(crate) use beam::Beam;
 pub(crate) use configuring::Configuring;
@@ -24,5 +25,6 @@ pub(crate) use stating::{Resampling, Stating, resampling};
 pub(crate) use training::{Stopping, Training};
 pub(crate) use values::{
     Path, at_most, composition, count, fraction, label_source, not_negative, path, positive,
-    target, ti,
+    series, target, ti,
 };
+pub(crate) use viewing::Viewing;

@@ -40,6 +40,7 @@ pub(crate) fn print_note(note: &Note) {
         Remedy::ScaleOrGroup => {
             " (--scale max makes them comparable; --group keeps repeats of a sample together)"
         }
+        Remedy::Series => " (--series NAME)",
         Remedy::AsTrained => " (without preparation options, patterns are prepared like those)",
         Remedy::Unprepared => " (--no-preparation leaves them as they are)",
         _ => "",

@@ -4,6 +4,7 @@
 mod cell;
 mod cluster_mean;
 mod conformal;
+mod curve;
 mod delaunay;
 mod error;
 mod estimate;
@@ -27,6 +28,7 @@ mod wide;
 
 pub use cluster_mean::ClusterMean;
 pub use conformal::conformal_radius;
+pub use curve::AlongCurve;
 pub use delaunay::DelaunayTriangle;
 pub use error::{Error, Result};
 pub use estimate::{Basis, Estimate, FallbackReason};

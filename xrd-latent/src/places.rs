@@ -58,6 +58,8 @@ impl Place {
 pub(crate) struct AllPlaces {
     /// Places sorted by their coordinates.
     all: Vec<Place>,
+    /// Indices of the places in ascending order of their first label.
+    by_label: Vec<usize>,
     tree: Tree,
     /// Corners of the convex hull of the first two coordinates. Empty unless the space is a plane.
     hull: Vec<usize>,
@@ -69,7 +71,11 @@ impl AllPlaces {
     pub(crate) fn new(dimensions: usize, coordinates: &[f64], labels: &Labels) -> Self {
         let all = merge(dimensions, coordinates, labels);
         let points: Vec<Latent2> = all.iter().map(|place| place.point).collect();
+        let label = |i: &usize| all[*i].values.first().copied().unwrap_or(0.0);
+        let mut by_label: Vec<usize> = (0..all.len()).collect();
+        by_label.sort_by(|a, b| label(a).total_cmp(&label(b)));
         Self {
+            by_label,
             tree: Tree::new(dimensions, all.len(), |i| &all[i].coordinates),
             hull: match dimensions {
                 2 => corners(&points),
@@ -168,6 +174,14 @@ impl<'a> Places<'a> {
         let without = self.without;
         let all = self.all.all.iter().enumerate();
         all.filter(move |(i, _)| Some(*i) != without)
+    }
+
+    /// Indices of the places in ascending order of their first label. Places with equal labels are in
+    /// ascending order of the indices.
+    pub(crate) fn by_label(&self) -> impl Iterator<Item = usize> + use<'a> {
+        let without = self.without;
+        let all = self.all.by_label.iter().copied();
+        all.filter(move |i| Some(*i) != without)
     }
 
     /// Place with the largest index.

@@ -8,19 +8,20 @@ mod model_input;
 mod patterns;
 mod scales;
 mod training_patterns;
+mod variables;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use xrd_core::{Labels, TwoThetaGrid};
 use xrd_io::prepare::Step;
-use xrd_io::{ByOrder, ReadOptions, ReadPatterns, read_patterns};
+use xrd_io::{ByOrder, Facts, ReadOptions, ReadPatterns, read_patterns};
 use xrd_sim::Instrument;
 use xrd_sim::smfe12::{self, Arrangement, paper_set};
 
 use crate::composition;
 use crate::digest::digest;
 use crate::error::{Error, Result};
-use crate::experiment::{DataSource, LabelledFiles, Reading, Target};
+use crate::experiment::{DataSource, Experiment, LabelledFiles, Reading, SeriesChoice, Target};
 use crate::generation::check_label;
 use crate::known_points::check_label_names;
 use crate::note::Note;
@@ -32,10 +33,14 @@ use scales::about_scales;
 
 pub use classes::Classes;
 pub use label_source::LabelSource;
+pub(crate) use label_source::labels_of;
 pub use labelled::{LabelChoice, Labelled};
-pub use model_input::{LoadedInput, ModelInput, OpenedInput, check_fits, load_model};
+pub use model_input::{
+    LoadedInput, ModelInput, OpenedInput, check_fits, load_model, options_as_trained,
+};
 pub use patterns::Patterns;
 pub use training_patterns::TrainingPatterns;
+pub(crate) use variables::Variable;
 
 /// Largest size in bytes of patterns that are kept in memory, if they can stay on disk.
 const MOST_IN_MEMORY: u64 = 1 << 30;
@@ -60,6 +65,11 @@ pub struct Dataset {
     pub preparation: Vec<String>,
     /// Notes on how the files were read.
     pub notes: Vec<Note>,
+    /// Facts that the files state, one entry per pattern. Empty if the patterns were not read from
+    /// files, or stay on disk.
+    pub(crate) facts: Vec<Facts>,
+    /// Columns of the table of labels that are numbers and not labels.
+    pub(crate) variables: Vec<Variable>,
 }
 
 /// Origin of the patterns of a dataset.
@@ -109,6 +119,8 @@ impl Dataset {
             origin: Origin::Files,
             preparation: Vec::new(),
             notes: Vec::new(),
+            facts: Vec::new(),
+            variables: Vec::new(),
         })
     }
 
@@ -122,6 +134,8 @@ impl Dataset {
             origin: Origin::Files,
             preparation: Vec::new(),
             notes: Vec::new(),
+            facts: Vec::new(),
+            variables: Vec::new(),
             set,
         }
     }
@@ -148,8 +162,24 @@ impl Dataset {
                 let instrument = smfe12::instrument(*fwhm_deg)?;
                 Self::series(instrument, paper_set(*seed)?, observer)
             }
-            DataSource::Files(files) => Self::files(files),
+            DataSource::Files(files) => Self::files(files, None),
         }
+    }
+
+    /// Reads or simulates the patterns of an experiment. Columns of the table of labels with the names
+    /// `x` and `y` may be variables of its [series](Experiment::series), though they cannot be
+    /// labels. Adds a note if several variables of a series are possible.
+    ///
+    /// # Errors
+    /// Any error of [`load`](Self::load).
+    pub fn load_for(experiment: &Experiment, observer: &dyn Observer) -> Result<Self> {
+        let mut data = match &experiment.data {
+            DataSource::Files(files) => Self::files(files, Some(&experiment.series))?,
+            source => Self::load(source, observer)?,
+        };
+        let note = crate::series::ambiguous(&experiment.series, &data);
+        data.notes.extend(note);
+        Ok(data)
     }
 
     /// Simulates patterns of the [built-in series](DataSource::Series), one per arrangement of
@@ -175,16 +205,19 @@ impl Dataset {
             },
             preparation: Vec::new(),
             notes: Vec::new(),
+            facts: Vec::new(),
+            variables: Vec::new(),
         })
     }
 
     /// Reads patterns from files, with labels from a table and from facts that the files state.
-    fn files(files: &LabelledFiles) -> Result<Self> {
+    fn files(files: &LabelledFiles, series: Option<&SeriesChoice>) -> Result<Self> {
         let by_file = files.group.as_deref() == Some(STATED_SAMPLE);
         let mut choice = LabelChoice::default()
             .with_columns(&files.label_columns)
             .with_facts(&files.labels_from);
         choice.table = files.labels.as_deref();
+        choice.series = series;
         choice.group = files.group.as_deref().filter(|_| !by_file);
         if let (Some((set, order)), true) = (
             large(&files.patterns, &files.reading)?,
@@ -199,6 +232,8 @@ impl Dataset {
                 origin: Origin::Files,
                 preparation: Vec::new(),
                 notes: notes.chain(labelled.notes).collect(),
+                facts: Vec::new(),
+                variables: labelled.variables,
                 set,
             });
         }
@@ -219,6 +254,8 @@ impl Dataset {
             origin: Origin::Files,
             preparation: words(&read.preparation),
             notes,
+            facts: read.facts,
+            variables: labelled.variables,
             set: read.set.into(),
         })
     }
@@ -311,6 +348,11 @@ impl Dataset {
             },
             preparation: self.preparation.clone(),
             notes: self.notes.clone(),
+            facts: match self.facts[..] {
+                [] => Vec::new(),
+                _ => kept.iter().map(|&i| self.facts[i].clone()).collect(),
+            },
+            variables: self.variables.iter().map(|v| v.select(kept)).collect(),
         })
     }
 }
@@ -358,7 +400,11 @@ fn options(reading: &Reading, grid: Option<&TwoThetaGrid>, exclude: &[&Path]) ->
         .with_prepare(reading.steps.clone())
         .with_resample(grid.filter(|_| reading.resample).copied())
         .with_common_grid(reading.resample)
-        .with_exclude(exclude.iter().map(|p| p.to_path_buf()).collect::<Vec<_>>())
+        .with_exclude(paths(exclude))
+}
+
+fn paths(files: &[&Path]) -> Vec<PathBuf> {
+    files.iter().map(|p| p.to_path_buf()).collect()
 }
 
 /// Refuses patterns that are zero at all angles.

@@ -2,6 +2,7 @@
 
 mod data;
 mod estimator;
+mod series;
 mod setters;
 mod settings;
 mod target;
@@ -19,6 +20,7 @@ use crate::limits::LabelRange;
 
 pub use data::{DataSource, LabelledFiles, Reading};
 pub use estimator::NamedEstimator;
+pub use series::SeriesChoice;
 pub use settings::{Preset, Settings, schedule_name};
 pub use target::{GenerationRule, Target, TargetComposition};
 pub use variation::{Change, Variation, around, combinations, one_at_a_time};
@@ -69,6 +71,9 @@ pub struct Experiment {
     /// Rule by which the pattern of a target is generated.
     #[serde(default, rename = "place")]
     pub generation_rule: GenerationRule,
+    /// Variable along which the patterns form a series, such as temperature or time.
+    #[serde(default, skip_serializing_if = "SeriesChoice::is_auto")]
+    pub series: SeriesChoice,
     /// Width in degrees of the window for the [relevance](crate::Relevance) of angles. `None`
     /// selects 0.03°, or the step of the grid if the step is larger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,6 +87,14 @@ pub struct Experiment {
     /// patterns, a quick trial skips the comparison with raw patterns.
     #[serde(default, skip_serializing_if = "is_false")]
     pub quick: bool,
+    /// Files of reference structures. A study draws their lines below the patterns. Relative paths are
+    /// relative to the current directory.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<PathBuf>,
+    /// Label, classes or `group` by which figures colour the patterns. `None` selects the
+    /// [automatic](crate::composition::Coloring::automatic) colours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color_by: Option<String>,
     /// Variations of the settings. A comparison compares each variation with `settings`. A study
     /// and a cross-validation ignore the variations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -198,9 +211,12 @@ impl Experiment {
             targets: None,
             leave_out: Vec::new(),
             generation_rule: GenerationRule::default(),
+            series: SeriesChoice::default(),
             window_deg: None,
             networks: 1,
             quick: false,
+            references: Vec::new(),
+            color_by: None,
             variations: Vec::new(),
             settings: Settings::of(&data),
             data,

@@ -24,6 +24,8 @@ pub enum Remedy {
     Scale,
     /// Scaling of every pattern to the same maximum, or a choice of groups.
     ScaleOrGroup,
+    /// Choice of the variable of a series ([`Experiment::series`](crate::Experiment::series)).
+    Series,
     /// No preparation options, so that patterns are prepared like the training patterns of the model.
     AsTrained,
     /// No preparation, although the training patterns of the model were prepared.

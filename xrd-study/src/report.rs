@@ -5,29 +5,38 @@
 //! The documentation of the field states when this happens. Files of older versions, in which newer
 //! fields are missing, can still be read.
 
+mod classification;
 mod estimation;
 mod generation;
 mod groups;
 mod maps;
 mod outliers;
+mod reference;
 mod relevance;
 mod seeds;
 mod sequence;
+mod series;
 
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::Experiment;
 
+pub use classification::ClassificationReport;
 pub use estimation::{
-    EstimationReport, IntervalReport, IntervalsReport, LabelReport, MethodReport,
+    CurveReport, EstimationReport, IntervalReport, IntervalsReport, LabelReport, MethodReport,
 };
 pub use generation::{GenerationReport, GenerationSummary, SeedGenerationReport};
-pub use groups::{BetweenReport, GroupReport, GroupsReport, NumberOfGroupsReport, WindowReport};
+pub use groups::{
+    BetweenReport, GroupAgreementReport, GroupReport, GroupsReport, NumberOfGroupsReport,
+    WindowReport,
+};
 pub use maps::{MapReport, MapsReport, SeparationReport};
 pub use outliers::{OutlierReason, OutlierReport, OutliersReport};
+pub use reference::ReferenceReport;
 pub use relevance::{CandidateReport, LineReport, PeakReport, RelevanceReport};
 pub use seeds::{SeedReport, SeedScores, SummaryReport};
 pub use sequence::{OnsetReport, SequenceReport, TransitionReport};
+pub use series::{PlacesReport, SeriesReport};
 
 /// Version of the schema of [`StudyReport`]. The version increases when a field is removed or when
 /// the meaning of a field changes.
@@ -84,10 +93,21 @@ pub struct StudyReport {
     /// Groups of the patterns, found without labels. Absent in files of older versions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<GroupsReport>,
+    /// Estimated classes of the test patterns, one entry per label that is text. Absent without such a
+    /// label, and for labels with more than 50 classes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub classification: Vec<ClassificationReport>,
     /// Patterns that differ from all others, found without labels. Absent for more than 2,000
     /// patterns, for speed, and in files of older versions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outliers: Option<OutliersReport>,
+    /// Series of the patterns along a variable, such as temperature or time. Absent if there is no
+    /// such variable, and in files of older versions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub series: Option<SeriesReport>,
+    /// Reference structures, whose lines are drawn below the patterns. Absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<ReferenceReport>,
     /// Description of the experiment. The command `xrd study --config study.json` runs the
     /// experiment again. `null` in files of older versions.
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]

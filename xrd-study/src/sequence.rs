@@ -9,6 +9,7 @@
 mod lines;
 mod onsets;
 mod path;
+mod places;
 mod segments;
 
 use nalgebra::DMatrix;
@@ -22,6 +23,7 @@ use crate::report::SequenceReport;
 use crate::sample::sample;
 use lines::Lines;
 use path::Path;
+pub use places::{SamplePlaces, sample_places};
 
 /// Largest number of different values that are compared. Of more values, an evenly spaced sample is
 /// used.

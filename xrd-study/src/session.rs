@@ -42,6 +42,8 @@ pub enum Stage {
     Grouping,
     /// Search for patterns that differ from all others; one step.
     Outliers,
+    /// Comparison of the patterns along the variable of a series; one step.
+    Series,
     /// Writing of tables; one step.
     Writing,
     /// Drawing of figures; one step.
@@ -69,6 +71,7 @@ impl Stage {
             Self::Mapping => "mapping",
             Self::Grouping => "grouping",
             Self::Outliers => "outliers",
+            Self::Series => "series",
             Self::Writing => "writing",
             Self::Drawing => "drawing",
             Self::Page => "page",

@@ -1,5 +1,7 @@
 //! Study of a set: networks, estimates, relevance and generated patterns.
 
+mod classification;
+mod curve;
 mod estimation;
 mod generation;
 mod intervals;
@@ -7,6 +9,8 @@ mod limits;
 mod line_tables;
 mod lines;
 mod nearest_pattern;
+#[cfg(test)]
+mod ramp;
 mod relevance;
 mod report;
 mod run;
@@ -22,6 +26,8 @@ use xrd_ae::Autoencoder;
 use xrd_core::Latent2;
 use xrd_latent::groups::GroupSettings;
 
+use crate::classifier::PatternClassifier;
+use crate::composition::Coloring;
 use crate::dataset::{Dataset, LeftOut};
 use crate::engine::{Engine, FinishedTraining, Store, settings};
 use crate::error::{Error, Result};
@@ -30,18 +36,23 @@ use crate::generation::check_targets;
 use crate::groups::{PatternGroups, find_groups};
 use crate::limits::LabelLimits;
 use crate::maps::{MAP_NEIGHBOURS, Maps, compare_maps};
+use crate::note::Note;
 use crate::outliers::{Outliers, find_outliers};
+use crate::reference::Reference;
 use crate::report::StudyReport;
+use crate::series::{Series, Variables};
 use crate::session::{Session, Stage, stage};
 use crate::split::Split;
 use crate::tables::HeldOut;
 
+pub use curve::CurveComparison;
 pub use generation::{Distances, Generated, Truth};
 pub use relevance::Relevance;
 pub use run::{Run, Scores};
 pub use series::Indexing;
 pub use write::{PATTERNS_FILE, STUDY_FILE};
 
+use classification::Classification;
 use lines::Lines;
 use verdicts::Verdict;
 
@@ -81,8 +92,16 @@ pub struct Study {
     pub groups: PatternGroups,
     /// Patterns that differ from all others. `None` for more than 2,000 patterns, for speed.
     pub outliers: Option<Outliers>,
+    /// Series of the patterns along a variable, or at places on a sample. `None` if there is no such
+    /// variable ([`Experiment::series`]).
+    pub series: Option<Series>,
+    /// Reference structures of the experiment, with their lines.
+    pub references: Vec<Reference>,
+    /// Notes on how the files of the references were read.
+    pub reference_notes: Vec<Note>,
     /// Estimates of the test patterns of every seed.
     pub held_out: Vec<HeldOut>,
+    classification: Classification,
     lines: Option<Judged>,
     store: Store,
     finished: Option<FinishedTraining>,
@@ -106,6 +125,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) limits: LabelLimits,
     /// Patterns of the excluded label values, which are targets too.
     pub(crate) left_out: Vec<LeftOut>,
+    /// Variables of the series.
+    pub(crate) variables: Option<Variables>,
 }
 
 impl Study {
@@ -124,17 +145,25 @@ impl Study {
         self.finished.clone()
     }
 
-    /// Returns the index of the category of each pattern, and the names of the categories
-    /// ([`Dataset::categories`]). Without labels, the groups are the categories.
-    pub fn categories(&self) -> (Vec<usize>, Vec<String>) {
-        let data = &self.data;
-        if !data.classes.is_empty() || !data.labels.columns().is_empty() {
-            return data.categories();
-        }
-        let groups = &self.groups.groups;
-        let names = (1..=groups.number()).map(|n| format!("group {n}"));
-        let of = groups.members.iter().map(|m| m.group);
-        (of.collect(), names.collect())
+    /// Returns the categories or values by which figures colour the patterns: those of
+    /// [`Experiment::color_by`], or the [automatic](Coloring::automatic) ones.
+    ///
+    /// # Errors
+    /// [`Error::NoColor`] if there is no such label, which [`study`](fn@study) has checked.
+    pub fn coloring(&self) -> Result<Coloring> {
+        let by = self.experiment.color_by.as_deref();
+        let (classes, labels) = (&self.data.classes, &self.data.labels);
+        Coloring::chosen(by, classes, labels, &self.group_of())
+    }
+
+    /// Returns the groups as categories.
+    pub fn coloring_by_group(&self) -> Coloring {
+        Coloring::of_groups(&self.group_of(), self.data.set.len())
+    }
+
+    fn group_of(&self) -> Vec<usize> {
+        let members = self.groups.groups.members.iter();
+        members.map(|m| m.group).collect()
     }
 
     /// Returns the lines of the pattern that [`relevance`](Self::relevance) describes, with their
@@ -160,7 +189,9 @@ impl Study {
 /// # Errors
 /// - Any error of [`Experiment::check`], [`Experiment::window_deg`](method@Experiment::window_deg)
 ///   and [`Dataset::leave_out`].
-/// - [`Error::NoLabel`] for a target with an unknown label.
+/// - [`Error::NoLabel`] for a target with an unknown label, [`Error::NoColor`] for an unknown label of
+///   the colours.
+/// - Any error of [`Reference::read_all`].
 /// - [`Error::Expected`] for splits by cross-validation.
 /// - [`Error::Split`] for too few training or test patterns, and any error of [`Split::listed`].
 /// - [`Error::Unfinished`] if saved work exists that cannot be continued.
@@ -180,7 +211,10 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         targets: targets(experiment, &data)?,
         limits: LabelLimits::of(&data.labels, &experiment.label_ranges)?,
         left_out,
+        variables: Variables::of(&experiment.series, &data)?,
     };
+    Coloring::check(experiment.color_by.as_deref(), &data.classes, &data.labels)?;
+    let (references, reference_notes) = Reference::read_all(&experiment.references, &data.set)?;
     let pool = session.pool()?;
     let truths = pool.install(|| Truth::all(&plan))?;
     let epochs = experiment.seeds.count * experiment.settings.epochs;
@@ -201,18 +235,23 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         Some(own) => own,
         None => intervals::report(&seeds, &of_chosen, labels)?,
     };
-    let (relevance, maps, groups, outliers) = engine.after_training(|| {
-        pool.install(|| {
-            let relevance = stage(session.observer, Stage::Relevance, || {
-                relevance::analyse(&data, &run.split, &model, window_deg)
-            })?;
-            let groups = stage(session.observer, Stage::Grouping, || {
-                find_groups(&data.set, None, &GroupSettings::default())
-            })?;
-            let maps = maps(&data, &run.after.points, session)?;
-            Ok((relevance, maps, groups, outliers(&data, session)?))
-        })
-    })?;
+    let (relevance, maps, groups, outliers, series, classification) =
+        engine.after_training(|| {
+            pool.install(|| {
+                let relevance = stage(session.observer, Stage::Relevance, || {
+                    relevance::analyse(&data, &run.split, &model, window_deg)
+                })?;
+                let groups = stage(session.observer, Stage::Grouping, || {
+                    find_groups(&data.set, None, &GroupSettings::default())
+                })?;
+                let maps = maps(&data, &run.after.points, session)?;
+                let outliers = outliers(&data, session)?;
+                let series = series(&plan, &run, session)?;
+                let classification = classification(&data, &run.split, session)?;
+                Ok((relevance, maps, groups, outliers, series, classification))
+            })
+        })?;
+    let model = PatternClassifier::attach_all(&classification.classifiers, model)?;
     let finished = engine.finished();
     let store = engine.into_store();
     let lines = Lines::of(&data)?.map(|lines| Judged::of(lines, &seeds));
@@ -223,6 +262,9 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         maps: maps.as_ref(),
         groups: &groups,
         outliers: outliers.as_ref(),
+        series: series.as_ref(),
+        references: (&references, &reference_notes),
+        classification: &classification.reports,
     };
     let report = report::build(&plan, &seeds, &run, found)?;
     let held_out = seeds.into_iter().flat_map(|s| s.held_out).collect();
@@ -235,7 +277,11 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         maps,
         groups,
         outliers,
+        series,
+        references,
+        reference_notes,
         held_out,
+        classification,
         lines,
         data,
         store,
@@ -252,6 +298,15 @@ fn maps(data: &Dataset, own: &[Latent2], session: Session<'_>) -> Result<Option<
     stage(session.observer, Stage::Mapping, compare).map(Some)
 }
 
+/// Estimates the classes of the test patterns, if there are labels that are text.
+fn classification(data: &Dataset, split: &Split, session: Session<'_>) -> Result<Classification> {
+    if data.classes.is_empty() {
+        return Ok(Classification::default());
+    }
+    let classify = || Classification::of(data, split);
+    stage(session.observer, Stage::Fitting, classify)
+}
+
 /// Searches outliers, unless there are too many patterns.
 fn outliers(data: &Dataset, session: Session<'_>) -> Result<Option<Outliers>> {
     if data.set.len() > MOST_SEARCHED {
@@ -259,6 +314,16 @@ fn outliers(data: &Dataset, session: Session<'_>) -> Result<Option<Outliers>> {
     }
     let search = || find_outliers(&data.set);
     stage(session.observer, Stage::Outliers, search).map(Some)
+}
+
+/// Compares the patterns along the variable of the series, if there is one.
+fn series(plan: &Plan<'_>, run: &Run, session: Session<'_>) -> Result<Option<Series>> {
+    let Some(variables) = plan.variables.clone() else {
+        return Ok(None);
+    };
+    let points: Vec<Vec<f64>> = run.after.rows().map(<[f64]>::to_vec).collect();
+    let compare = || variables.compare(plan.data, &points);
+    stage(session.observer, Stage::Series, compare).map(Some)
 }
 
 /// Returns the targets of the experiment, or the default of the data, and the excluded values.

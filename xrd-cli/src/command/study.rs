@@ -8,14 +8,14 @@ use anyhow::{Result, bail};
 use clap::Args;
 use xrd_report::PAGE_FILE;
 use xrd_study::{
-    DataSource, Dataset, Experiment, OutputFolder, STUDY_FILE, Session, Settings, Splits, Stage,
-    StudyReport, Target, TargetComposition,
+    DataSource, Dataset, Experiment, OutputFolder, STUDY_FILE, SeriesChoice, Session, Settings,
+    Splits, Stage, StudyReport, Target, TargetComposition,
 };
 
 use crate::interrupt;
 use crate::options::{
     Configuring, Estimating, Pictures, PlaceName, Ranges, SavingOptions, Source, Stopping, Threads,
-    Training, at_most, composition, fraction, positive, target,
+    Training, Viewing, at_most, composition, fraction, positive, series, target,
 };
 use crate::output::{self, pretty, print_notes, say};
 use crate::progress::Terminal;
@@ -33,6 +33,7 @@ const QUICK_EPOCHS: usize = 60;
 Examples:
   xrd study
   xrd study --patterns scans/ --labels labels.csv --target Ti=0.3 --out results
+  xrd study scans/ --reference NaCl.cif --reference CrCl3.cif --wavelength CuKa
   xrd study --seeds 10 --fwhm-deg 0.05 --out narrow
   xrd study --config results/study.json --out again")]
 pub(crate) struct Study {
@@ -63,6 +64,12 @@ pub(crate) struct Study {
     /// File with the names or files of the test patterns, one per line, instead of random ones
     #[arg(long, value_name = "FILE", conflicts_with = "test_fraction")]
     test: Option<PathBuf>,
+    /// Variable along which the patterns form a series, such as a temperature ramp: a column of --labels;
+    /// order (order of the files, by name); temperature or time (of the file headers); or a number in
+    /// the names of files, as in 'T{T}C'. Two of them, as x,y, are places on a sample. none: no series
+    /// [default: recognised by its name, or by temperatures or times in the headers]
+    #[arg(long, value_name = "NAME|NAME,NAME", value_parser = series)]
+    series: Option<SeriesChoice>,
     /// Width of the relevance window in degrees [default: 0.03, or the step of the grid if that is
     /// wider]
     #[arg(long, value_name = "X", value_parser = positive)]
@@ -87,19 +94,22 @@ pub(crate) struct Study {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    viewing: Viewing,
+    #[command(flatten)]
     pictures: Pictures,
     #[command(flatten)]
     threads: Threads,
 }
 
 /// Output tables that the user might also give as input.
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 7] = [
     "patterns.npz",
     "latent.csv",
     "estimates.csv",
     "held_out.csv",
     "history.csv",
     "relevance.csv",
+    "series.csv",
 ];
 
 /// Files written by an earlier study in the folder; empty if there was none.
@@ -116,14 +126,14 @@ impl Study {
         let experiment = self.experiment()?;
         self.configuring.save(&experiment)?;
         let (observer, pool) = (Terminal::default(), self.threads.pool()?);
-        let load = || pool.install(|| Dataset::load(&experiment.data, &observer));
+        let load = || pool.install(|| Dataset::load_for(&experiment, &observer));
         let data = match experiment.data {
             DataSource::Files(_) => observer.stage(Stage::Reading, load)?,
             _ => load()?,
         };
         print_notes(&data.notes);
         let files = self.pictures.files()?;
-        let mut out = output::open(&self.out)?.protecting(experiment.data.inputs(), &TABLES)?;
+        let mut out = output::open(&self.out)?.protecting(experiment.inputs(), &TABLES)?;
         let saving = self.saving.saving(&self.out);
         let session = Session::new(&saving)
             .with_threads(self.threads.number()?)
@@ -143,6 +153,7 @@ impl Study {
         out.write_text(PAGE_FILE, &page)?;
         study.write_report(&mut out)?;
         let report = study.report.clone();
+        print_notes(&study.reference_notes);
         self.finish(out, study, &earlier)?;
         if self.json {
             return say(&pretty(&report)?);
@@ -216,7 +227,11 @@ impl Study {
         let rule = self.place.map(Into::into).or(self.training.preset_rule());
         experiment.generation_rule = rule.unwrap_or(experiment.generation_rule);
         experiment.window_deg = self.window_deg.or(experiment.window_deg);
+        if let Some(series) = &self.series {
+            experiment.series.clone_from(series);
+        }
         experiment.quick |= self.quick;
+        self.viewing.apply(&mut experiment);
         Ok(experiment)
     }
 }

@@ -10,7 +10,8 @@ pub(crate) struct Estimating {
     /// Method that estimates labels: auto (the mean of the best methods of regression on the patterns
     /// themselves, chosen by cross-validation), or a method on the known points of the plane: triangle
     /// (that of the paper), three-nearest, inner-product (other triangles), delaunay, natural (natural
-    /// neighbours), knn or knn:K (nearest neighbours), idw, idw:POWER or idw:POWER:K (inverse
+    /// neighbours), curve (along the line through the points in the order of the first label, for a
+    /// series), knn or knn:K (nearest neighbours), idw, idw:POWER or idw:POWER:K (inverse
     /// distance), kmeans or kmeans:K (clusters) [default: auto; for maps, contours and tune: triangle
     /// on a plane, knn in more dimensions]
     #[arg(long, value_name = "NAME", value_parser = estimator)]

@@ -1,7 +1,7 @@
 //! Parsers of values on the command line.
 
 use xrd_sim::smfe12::Composition;
-use xrd_study::{LabelSource, Target, TargetComposition};
+use xrd_study::{LabelSource, SeriesChoice, Target, TargetComposition};
 
 /// Reads a composition of the built-in series: its Ti atoms per formula unit.
 pub(crate) fn ti(text: &str) -> Result<Composition, String> {
@@ -19,6 +19,11 @@ pub(crate) fn target(text: &str) -> Result<Target, String> {
 
 /// Reads `COL=VALUE`, or several of them separated by commas.
 pub(crate) fn composition(text: &str) -> Result<TargetComposition, String> {
+    text.parse().map_err(|e: xrd_study::Error| e.to_string())
+}
+
+/// Reads the choice of the variable of a series.
+pub(crate) fn series(text: &str) -> Result<SeriesChoice, String> {
     text.parse().map_err(|e: xrd_study::Error| e.to_string())
 }
 

@@ -21,9 +21,14 @@ fn reports() -> Vec<Value> {
     let place = Workplace::with_samples();
     place.write("test.txt", "s00\n");
     let study = "study --patterns scans --labels labels.csv --hidden 8,4 --epochs 3 --json";
-    ["--seeds 2 --target p=0.4 --target p=99", "--test test.txt"]
-        .map(|more| serde_json::from_str(&place.done(&format!("{study} {more}"))).unwrap())
-        .into()
+    [
+        "--seeds 2 --target p=0.4 --target p=99",
+        "--test test.txt --series order",
+        "--label-columns p --series p,q",
+        "--label-columns p --series p",
+    ]
+    .map(|more| serde_json::from_str(&place.done(&format!("{study} {more}"))).unwrap())
+    .into()
 }
 
 #[test]
@@ -38,7 +43,9 @@ fn a_report_is_read_and_written_without_a_change() {
 #[test]
 fn every_column_of_the_tables_is_documented() {
     let place = Workplace::with_samples();
-    let options = "--hidden 8,4 --epochs 2 --label-weight 1";
+    place.write("NaCl.cif", include_str!("support/NaCl.cif"));
+    let options =
+        "--hidden 8,4 --epochs 2 --label-weight 1 --series p --wavelength 1.5 --reference NaCl.cif";
     place.done(&format!(
         "study --patterns scans --labels labels.csv {options}"
     ));
@@ -48,6 +55,8 @@ fn every_column_of_the_tables_is_documented() {
         "held_out.csv",
         "groups.csv",
         "outliers.csv",
+        "series.csv",
+        "references.csv",
         "history.csv",
         "relevance.csv",
     ] {

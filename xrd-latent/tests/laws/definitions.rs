@@ -2,7 +2,8 @@
 
 use super::*;
 use xrd_latent::{
-    ClusterMean, DelaunayTriangle, InverseDistance, NaturalNeighbours, NearestNeighbours,
+    AlongCurve, ClusterMean, DelaunayTriangle, InverseDistance, NaturalNeighbours,
+    NearestNeighbours,
 };
 
 /// Corners of the triangle around P with no point in its circumcircle, found among all triples, and
@@ -264,4 +265,111 @@ fn the_largest_weight_comes_first() {
         .unwrap();
     assert_eq!(estimate.basis.corners(), [[1], [0], [2]]);
     assert!(estimate.basis.weights()[0] > 0.9);
+}
+
+/// Points of an open curve that does not cross itself, in order.
+fn spiral(n: usize, turns: f64) -> Vec<Latent2> {
+    let point = |i: usize| {
+        let share = i as f64 / (n - 1) as f64;
+        let angle = std::f64::consts::TAU * turns * share;
+        at((1.0 + share) * angle.cos(), (1.0 + share) * angle.sin())
+    };
+    (0..n).map(point).collect()
+}
+
+/// Value at the nearest of many points of the curve, and the distance to it.
+fn naive_along(points: &[Latent2], values: &[f64], p: Latent2) -> (f64, f64) {
+    let mut order: Vec<usize> = (0..points.len()).collect();
+    order.sort_by(|&i, &j| values[i].total_cmp(&values[j]));
+    let mut best = (f64::NAN, f64::INFINITY);
+    for pair in order.windows(2) {
+        let (a, b) = (points[pair[0]], points[pair[1]]);
+        for k in 0..=1000 {
+            let t = f64::from(k) / 1000.0;
+            let q = at(a.x + t * (b.x - a.x), a.y + t * (b.y - a.y));
+            let value = values[pair[0]] + t * (values[pair[1]] - values[pair[0]]);
+            if q.distance(p) < best.1 {
+                best = (value, q.distance(p));
+            }
+        }
+    }
+    best
+}
+
+proptest! {
+    #[test]
+    fn the_curve_gives_the_labels_of_its_points(
+        n in 3usize..40, turns in 0.1..0.9f64, share in 0.0..1.0f64,
+    ) {
+        let points = spiral(n, turns);
+        let values: Vec<f64> = (0..n).map(|i| 300.0 + 10.0 * i as f64).collect();
+        let plane = plane(&points, &values);
+        let place = share * (n - 1) as f64;
+        let (i, t) = ((place as usize).min(n - 2), place - (place as usize).min(n - 2) as f64);
+        let (a, b) = (points[i], points[i + 1]);
+        let p = at(a.x + t * (b.x - a.x), a.y + t * (b.y - a.y));
+        let estimate = plane.estimate_with(p, &AlongCurve).unwrap();
+        prop_assert!((estimate.values[0] - (300.0 + 10.0 * place)).abs() < 1e-6);
+        prop_assert!(estimate.is_inside());
+    }
+
+    #[test]
+    fn along_the_curve_the_label_grows(n in 3usize..40, turns in 0.1..0.7f64, off in 0.0..0.1f64) {
+        let points = spiral(n, turns);
+        let values: Vec<f64> = (0..n).map(|i| (i as f64).powi(2)).collect();
+        let plane = plane(&points, &values);
+        let mut last = f64::NEG_INFINITY;
+        for p in spiral(200, turns) {
+            let p = at((1.0 + off) * p.x, (1.0 + off) * p.y);
+            let found = plane.estimate_with(p, &AlongCurve).unwrap().values[0];
+            prop_assert!(found >= last - 1e-9, "{found} after {last}");
+            last = found;
+        }
+    }
+
+    #[test]
+    fn the_curve_is_that_of_its_definition(points in points(), p in point()) {
+        let values = values_for(&points);
+        let found = plane(&points, &values).estimate_with(p, &AlongCurve).unwrap();
+        let (_, nearest) = naive_along(&points, &values, p);
+        // The point of the curve with this label must be as near as the nearest one.
+        let (weights, corners) = (found.basis.weights(), found.basis.corners());
+        let sum = |of: fn(&Latent2) -> f64| -> f64 {
+            let each = weights.iter().zip(&corners);
+            each.map(|(w, c)| w * of(&points[c[0]])).sum()
+        };
+        let on = at(sum(|q| q.x), sum(|q| q.y));
+        prop_assert!(on.distance(p) <= nearest + 1e-9, "{} {nearest}", on.distance(p));
+        prop_assert!(on.distance(p) >= nearest - 4e-3, "{} {nearest}", on.distance(p));
+    }
+}
+
+#[test]
+fn beyond_its_ends_and_far_from_it_the_curve_is_a_fallback() {
+    let points: Vec<Latent2> = (0..5).map(|i| at(f64::from(i), 0.0)).collect();
+    let values = [0.0, 1.0, 2.0, 3.0, 4.0];
+    let plane = plane(&points, &values);
+    let of = |x, y| {
+        let found = plane.estimate_with(at(x, y), &AlongCurve).unwrap();
+        (found.values[0], found.is_inside())
+    };
+    assert_eq!(of(1.5, 0.9), (1.5, true));
+    assert_eq!(of(1.5, 1.1), (1.5, false));
+    assert_eq!(of(4.5, 0.0), (4.0, false));
+    assert_eq!(of(-0.1, 0.1), (0.0, false));
+}
+
+#[test]
+fn points_with_equal_labels_are_one_vertex() {
+    let points = [(0.0, -1.0), (0.0, 1.0), (4.0, 0.0)].map(|(x, y)| at(x, y));
+    let plane = plane(&points, &[0.0, 0.0, 8.0]);
+    let found = plane.estimate_with(at(1.0, 0.5), &AlongCurve).unwrap();
+    assert_eq!(found.values, [2.0]);
+    assert_eq!(found.basis.corners().len(), 3);
+    assert!(
+        plane
+            .estimate_with(at(-0.5, 0.0), &AlongCurve)
+            .unwrap()
+            .is_inside()
+    );
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use xrd_latent::{
-    Choice, ClusterMean, DelaunayTriangle, Estimator, InverseDistance, LabelledSpace,
+    AlongCurve, Choice, ClusterMean, DelaunayTriangle, Estimator, InverseDistance, LabelledSpace,
     NaturalNeighbours, NearestNeighbours, Place, Places, Result,
 };
 
@@ -14,6 +14,7 @@ fn estimators() -> Vec<Box<dyn Estimator>> {
         Box::new(NearestNeighbours::default()),
         Box::new(InverseDistance::default()),
         Box::new(ClusterMean::default()),
+        Box::new(AlongCurve),
     ]
 }
 
@@ -28,6 +29,7 @@ fn each_has_a_name_of_its_own() {
         "nearest neighbours",
         "inverse distance",
         "k-means clusters",
+        "along the curve",
     ];
     assert_eq!(names, expected);
 }

@@ -3,14 +3,16 @@
 use xrd_core::PatternSet;
 use xrd_latent::groups::Dendrogram;
 
+use super::axis::{Scale, extent};
 use super::curve::unthinned_path;
 use super::legend::{self, Entry};
 use super::palette::BLACK;
-use super::panel::{LABEL_SIZE, Panel, Quantity, X_AXIS_HEIGHT};
+use super::panel::{LABEL_SIZE, Panel, Quantity, TICK_SIZE, X_AXIS_HEIGHT};
 use super::png::{self, TOP as BRIGHTEST};
+use super::reference::{self, ReferenceLines};
 use super::samples::Samples;
-use super::svg::{Frame, Stroke, Svg};
-use super::text::{Text, grouped};
+use super::svg::{Anchor, Frame, Stroke, Svg};
+use super::text::{Text, formula, grouped, shortened};
 
 const TOP: f64 = 6.0;
 /// Height of the rows of few patterns, and of all rows together.
@@ -23,6 +25,9 @@ const RIGHT: f64 = 233.0;
 const TREE: f64 = 56.0;
 const STRIP: f64 = 5.0;
 const GAP: f64 = 1.5;
+/// Width of the values of a variable, and the smallest distance between two.
+const NUMBERS: f64 = 17.0;
+const APART: f64 = 8.0;
 const BRANCH: Stroke = Stroke::solid(BLACK, 0.4);
 
 /// Largest number of pixels in a row. A pixel shows the largest intensity of its angles.
@@ -44,6 +49,10 @@ pub struct Waterfall<'a> {
     pub tree: Option<&'a Dendrogram>,
     /// Number of patterns of which the rows are an evenly spaced part.
     pub of: usize,
+    /// Name of the variable in whose order the rows are, and its value in each row.
+    pub variable: Option<(&'a str, &'a [f64])>,
+    /// Reference structures, whose lines are drawn as ticks below the patterns.
+    pub references: &'a [ReferenceLines],
 }
 
 impl<'a> Waterfall<'a> {
@@ -54,6 +63,8 @@ impl<'a> Waterfall<'a> {
             patterns,
             samples,
             tree: None,
+            variable: None,
+            references: &[],
         }
     }
 
@@ -61,6 +72,21 @@ impl<'a> Waterfall<'a> {
     #[must_use]
     pub fn with_tree(mut self, tree: &'a Dendrogram) -> Self {
         self.tree = Some(tree);
+        self
+    }
+
+    /// Sets the name of the variable in whose order the rows are, and its value in each row. Some values
+    /// are written next to the rows.
+    #[must_use]
+    pub fn with_variable(mut self, name: &'a str, values: &'a [f64]) -> Self {
+        self.variable = Some((name, values));
+        self
+    }
+
+    /// Sets the reference structures.
+    #[must_use]
+    pub fn with_references(mut self, references: &'a [ReferenceLines]) -> Self {
+        self.references = references;
         self
     }
 
@@ -93,8 +119,14 @@ pub fn waterfall(shown: &Waterfall<'_>) -> String {
     let (grid, rows) = (shown.patterns.grid(), shown.patterns.len());
     let bottom = TOP + (ROW * rows as f64).clamp(SHORTEST, TALLEST);
     let tree = if shown.tree.is_some() { TREE } else { 0.0 };
+    let start = LEFT
+        + if shown.variable.is_some() {
+            NUMBERS
+        } else {
+            0.0
+        };
     let frame = Frame {
-        left: LEFT + tree + STRIP + GAP,
+        left: start + tree + STRIP + GAP,
         right: RIGHT,
         top: TOP,
         bottom,
@@ -105,10 +137,12 @@ pub fn waterfall(shown: &Waterfall<'_>) -> String {
     let (pixels, width) = pixels(shown.patterns);
     svg.image(&frame, &png::data_uri(&pixels, width));
     panel.draw_box(&mut svg);
-    panel.draw_x_axis(&mut svg, 6, Some(&Quantity::two_theta()));
+    let whole = reference::draw(&mut svg, &panel, shown.references);
+    whole.draw_box(&mut svg);
+    whole.draw_x_axis(&mut svg, 6, Some(&Quantity::two_theta()));
     let strip = Frame {
-        left: LEFT + tree,
-        right: LEFT + tree + STRIP,
+        left: start + tree,
+        right: start + tree + STRIP,
         ..frame
     };
     draw_strip(&mut svg, strip, shown);
@@ -116,7 +150,7 @@ pub fn waterfall(shown: &Waterfall<'_>) -> String {
         draw_tree(
             &mut svg,
             Frame {
-                left: LEFT,
+                left: start,
                 right: strip.left - GAP,
                 ..frame
             },
@@ -124,8 +158,13 @@ pub fn waterfall(shown: &Waterfall<'_>) -> String {
         );
     }
     let middle = (frame.top + frame.bottom) / 2.0;
-    svg.upward_text((LEFT - 8.0, middle), LABEL_SIZE, &Text::plain("Pattern"));
-    let top = bottom + X_AXIS_HEIGHT;
+    let name = shown.variable.map_or("Pattern", |(name, _)| name);
+    let name = formula(&shortened(name, bottom - TOP, LABEL_SIZE));
+    svg.upward_text((LEFT - 8.0, middle), LABEL_SIZE, &name);
+    if let Some((_, values)) = shown.variable {
+        draw_values(&mut svg, frame, start, values);
+    }
+    let top = whole.frame().bottom + X_AXIS_HEIGHT;
     let height = top + legend::draw(&mut svg, top, &entries(shown));
     svg.finish(height + 2.0, "Patterns one below the other")
 }
@@ -147,6 +186,55 @@ fn pixels(patterns: &PatternSet) -> (Vec<u8>, usize) {
     };
     let rows: Vec<u8> = (0..patterns.len()).flat_map(row).collect();
     (rows, points.div_ceil(per_pixel))
+}
+
+/// Writes round values of the variable where they lie between the rows.
+fn draw_values(svg: &mut Svg, frame: Frame, right: f64, values: &[f64]) {
+    let height = (frame.bottom - frame.top) / values.len().max(1) as f64;
+    let range = extent(values.iter().copied());
+    let size = range.map_or(0.0, |(low, high)| high - low);
+    let mut last: Option<f64> = None;
+    for tick in Scale::linear(range, (frame.bottom, frame.top))
+        .ticks(6)
+        .major
+    {
+        let Some(row) = row_of(values, tick.value) else {
+            continue;
+        };
+        let y = frame.top + height * (row + 0.5);
+        if last.is_some_and(|last| (y - last).abs() < APART) {
+            continue;
+        }
+        last = Some(y);
+        svg.line((right - 1.6, y), (right, y), &BRANCH);
+        let text = Text::number(&rounded(tick.value, size));
+        let at = (right - 2.6, y + 0.36 * TICK_SIZE);
+        svg.text(at, Anchor::End, TICK_SIZE, &text);
+    }
+}
+
+/// Returns the place of a value among the rows, whose values rise or fall. A place between two rows is
+/// interpolated.
+fn row_of(values: &[f64], value: f64) -> Option<f64> {
+    if values == [value] {
+        return Some(0.0);
+    }
+    let pairs = values.windows(2).enumerate();
+    let mut places = pairs.filter_map(|(row, w)| {
+        let share = (value - w[0]) / (w[1] - w[0]);
+        (0.0..=1.0).contains(&share).then_some(row as f64 + share)
+    });
+    places.next()
+}
+
+/// Returns a value with as many digits as a range of values needs.
+fn rounded(value: f64, range: f64) -> String {
+    let digits = (2.0 - range.max(1e-12).log10().floor()).clamp(0.0, 12.0) as usize;
+    let text = format!("{value:.digits$}");
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
 }
 
 /// Draws the category of each row, neighbours of one category as one rectangle.
@@ -197,6 +285,7 @@ fn entries(shown: &Waterfall<'_>) -> Vec<Entry> {
         [] | [_] => Vec::new(),
         _ => shown.samples.legend(),
     };
+    entries.extend(reference::entries(shown.references));
     let rows = shown.patterns.len();
     if rows < shown.of {
         let (rows, of) = (grouped(rows), grouped(shown.of));
@@ -205,7 +294,7 @@ fn entries(shown: &Waterfall<'_>) -> Vec<Entry> {
         )));
     }
     entries.push(Entry::note(
-        "colour: √ intensity, each pattern from its minimum to its maximum",
+        "colour: √ intensity, each pattern on a scale of its own",
     ));
     entries
 }
@@ -246,6 +335,32 @@ mod tests {
         assert_eq!(file.matches("<rect").count(), 3);
         let part = waterfall(&Waterfall::new(&set, samples).with_part_of(4000));
         assert!(part.contains("4 evenly spaced patterns of 4,000"));
+    }
+
+    #[test]
+    fn rows_of_a_series_have_values() {
+        let (set, values) = (set(40, 30), (0..40).map(|i| 700.0 - 10.0 * f64::from(i)));
+        let values: Vec<f64> = values.collect();
+        let shown = Waterfall::new(&set, Samples::default()).with_variable("T (K)", &values);
+        let file = waterfall(&shown);
+        assert_sound(&file);
+        assert!(file.contains("T (K)") && !file.contains(">Pattern<"));
+        assert!(file.contains(">400<") && file.contains(">600<"), "{file}");
+        assert_eq!(row_of(&[4.0, 2.0, 2.0, 1.0], 3.0), Some(0.5));
+        assert_eq!(row_of(&[4.0, 2.0], 5.0), None);
+        assert_eq!(rounded(300.0, 700.0), "300");
+        assert_eq!(rounded(0.123_456, 0.5), "0.123");
+    }
+
+    #[test]
+    fn references_are_ticks_below_the_patterns() {
+        let (set, names) = (set(4, 30), names(&["a", "b"]));
+        let shown = Waterfall::new(&set, Samples::new(&[0, 1, 0, 1], &names));
+        let lines = [ReferenceLines::new("NaCl", vec![(10.2, 1.0, [2, 0, 0])])];
+        let file = waterfall(&shown.with_references(&lines));
+        assert_sound(&file);
+        assert!(file.contains("NaCl") && file.contains(">200<"));
+        assert!(!waterfall(&shown).contains(">200<"));
     }
 
     #[test]

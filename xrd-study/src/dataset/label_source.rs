@@ -165,11 +165,23 @@ impl From<LabelSource> for String {
 /// # Errors
 /// [`Error::NoFact`] for a pattern without one of the facts.
 pub(crate) fn labels_from(sources: &[LabelSource], read: &ReadPatterns) -> Result<Labels> {
+    labels_of(sources, read.set.names(), &read.facts)
+}
+
+/// Returns the labels of patterns with these names and facts. `facts` may be empty.
+///
+/// # Errors
+/// [`Error::NoFact`] for a pattern without one of the facts.
+pub(crate) fn labels_of(
+    sources: &[LabelSource],
+    names: &[String],
+    facts: &[Facts],
+) -> Result<Labels> {
     let columns: Vec<String> = sources.iter().flat_map(LabelSource::columns).collect();
     let nothing = Facts::default();
-    let mut values = Vec::with_capacity(columns.len() * read.set.len());
-    for (i, name) in read.set.names().iter().enumerate() {
-        let facts = read.facts.get(i).unwrap_or(&nothing);
+    let mut values = Vec::with_capacity(columns.len() * names.len());
+    for (i, name) in names.iter().enumerate() {
+        let facts = facts.get(i).unwrap_or(&nothing);
         for source in sources {
             let found = source.values(name, facts);
             values.extend(found.ok_or_else(|| Error::NoFact {

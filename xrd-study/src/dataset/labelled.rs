@@ -7,7 +7,9 @@ use xrd_io::{ByOrder, LabelTable, Matched, ReadPatterns, matched, read_labels};
 
 use super::classes::Classes;
 use super::label_source::{LabelSource, labels_from};
+use super::variables::{Variable, set_aside};
 use crate::error::{Error, Result};
+use crate::experiment::SeriesChoice;
 use crate::known_points::check_label_names;
 use crate::note::{Note, Remedy};
 
@@ -25,6 +27,9 @@ pub struct LabelChoice<'a> {
     /// Columns that are used as labels: numbers, or texts as classes. If empty, all numeric columns
     /// are labels. If there are none, text columns with repeated texts are classes.
     pub columns: &'a [String],
+    /// Choice of the variable of a series, whose columns need not be labels. If `None`, a column
+    /// called x or y is refused.
+    pub series: Option<&'a SeriesChoice>,
 }
 
 /// Labels of patterns, in the order of the patterns.
@@ -39,6 +44,8 @@ pub struct Labelled {
     pub groups: Option<Vec<String>>,
     /// Notes on how the table was read.
     pub notes: Vec<Note>,
+    /// Columns of numbers that are not labels.
+    pub(crate) variables: Vec<Variable>,
 }
 
 impl<'a> LabelChoice<'a> {
@@ -68,6 +75,13 @@ impl<'a> LabelChoice<'a> {
     #[must_use]
     pub fn with_columns(mut self, columns: &'a [String]) -> Self {
         self.columns = columns;
+        self
+    }
+
+    /// Sets the choice of the variable of a series.
+    #[must_use]
+    pub fn with_series(mut self, series: &'a SeriesChoice) -> Self {
+        self.series = Some(series);
         self
     }
 
@@ -109,6 +123,7 @@ impl<'a> LabelChoice<'a> {
                 classes: Vec::new(),
                 groups: None,
                 notes: Vec::new(),
+                variables: Vec::new(),
             }),
         }
     }
@@ -128,12 +143,19 @@ impl<'a> LabelChoice<'a> {
     fn read_table(&self, path: &Path, names: &[String], order: ByOrder) -> Result<Labelled> {
         let table = read_labels(path)?;
         let matched = matched(&table, names, order)?;
-        let texts = self.texts(&table, &matched);
-        let (labels, about_labels) = self.labels(&table, &matched, &texts)?;
+        let aside = set_aside(self.series, &table);
+        let texts = self.texts(&table, &matched, &aside);
+        let (labels, about_labels) = self.labels(&table, &matched, (&texts, &aside))?;
         let names: Vec<String> = texts.iter().map(|&c| table.columns()[c].clone()).collect();
         for names in [labels.columns(), &names] {
             check_label_names(names).map_err(|e| e.at(table.path().display()))?;
         }
+        let roles = [
+            matched.column,
+            table.name_column(),
+            self.group.and_then(|name| table.column_index(name)),
+        ];
+        let variables = Variable::of_table(&table, &matched, labels.columns(), &roles);
         let groups = self.group.map(|column| groups(&table, &matched, column));
         let notes = by_order(&table, &matched, order);
         let class = |&c: &usize| {
@@ -145,19 +167,20 @@ impl<'a> LabelChoice<'a> {
             classes: texts.iter().map(class).collect(),
             groups: groups.transpose()?,
             notes: notes.into_iter().chain(about_labels).collect(),
+            variables,
         })
     }
 
     /// Returns the columns of texts that are classes: the chosen ones. If no columns are chosen and there
     /// are no numbers, these are the columns with repeated texts.
-    fn texts(&self, table: &LabelTable, matched: &Matched) -> Vec<usize> {
+    fn texts(&self, table: &LabelTable, matched: &Matched, aside: &[usize]) -> Vec<usize> {
         let columns = 0..table.columns().len();
         let chosen = |&c: &usize| match self.columns {
             [] => {
                 let has_role = matched.column == Some(c)
                     || table.name_column() == Some(c)
                     || self.group.and_then(|name| table.column_index(name)) == Some(c);
-                !has_role && is_class(table, c) && !has_numbers(table, matched)
+                !has_role && is_class(table, c) && !has_numbers(table, matched, aside)
             }
             names => names.iter().any(|n| table.column_index(n) == Some(c)),
         };
@@ -172,15 +195,16 @@ impl<'a> LabelChoice<'a> {
         &self,
         table: &LabelTable,
         matched: &Matched,
-        texts: &[usize],
+        (texts, aside): (&[usize], &[usize]),
     ) -> Result<(Labels, Vec<Note>)> {
         let is_number = |name: &&String| {
             let column = table.column_index(name);
-            column.is_none_or(|c| !texts.contains(&c))
+            column.is_none_or(|c| !texts.contains(&c) && !aside.contains(&c))
         };
+        let has_numbers = has_numbers(table, matched, aside);
         let chosen: Vec<&str> = match self.columns {
-            [] if texts.is_empty() || has_numbers(table, matched) => {
-                return self.all_labels(table, matched);
+            [] if has_numbers || (texts.is_empty() && aside.is_empty()) => {
+                return self.all_labels(table, matched, aside);
             }
             names => names.iter().filter(is_number).map(String::as_str).collect(),
         };
@@ -192,10 +216,17 @@ impl<'a> LabelChoice<'a> {
     }
 
     /// Returns the labels from all columns of numbers.
-    fn all_labels(&self, table: &LabelTable, matched: &Matched) -> Result<(Labels, Vec<Note>)> {
+    fn all_labels(
+        &self,
+        table: &LabelTable,
+        matched: &Matched,
+        aside: &[usize],
+    ) -> Result<(Labels, Vec<Note>)> {
         let about = about_samples(table, matched.column);
         let absent = absent_elements(table);
+        let aside = aside.iter().map(|&c| table.columns()[c].as_str());
         let excluded = about.iter().chain(&absent).copied().chain(self.group);
+        let excluded = excluded.chain(aside);
         let labels = matched.labels(table, &excluded.collect::<Vec<_>>())?;
         let of_names = matched.column.and_then(|c| of_names(table, c));
         let group = self.group.and_then(|name| table.column_index(name));
@@ -221,9 +252,11 @@ fn is_class(table: &LabelTable, column: usize) -> bool {
     texts.len() > 1 && 2 * texts.len() <= table.len() && doubtful.iter().all(|(c, _)| *c != column)
 }
 
-/// Whether a column of numbers has a name and does not contain the names of the patterns.
-fn has_numbers(table: &LabelTable, matched: &Matched) -> bool {
-    let mut columns = (0..table.columns().len()).filter(|&c| !table.is_text(c));
+/// Whether a column of numbers has a name, does not contain the names of the patterns, and is not set
+/// aside.
+fn has_numbers(table: &LabelTable, matched: &Matched, aside: &[usize]) -> bool {
+    let columns = (0..table.columns().len()).filter(|&c| !table.is_text(c));
+    let mut columns = columns.filter(|c| !aside.contains(c));
     columns.any(|c| matched.column != Some(c) && !table.columns()[c].trim().is_empty())
 }
 

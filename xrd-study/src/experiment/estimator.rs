@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use xrd_latent::{
-    ClusterMean, DelaunayTriangle, Estimator, InverseDistance, NaturalNeighbours,
+    AlongCurve, ClusterMean, DelaunayTriangle, Estimator, InverseDistance, NaturalNeighbours,
     NearestNeighbours, NearestTriangle, TriangleRule,
 };
 
@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 /// Method that estimates labels from [known points](crate::KnownPoints), with its name on the
 /// command line.
 ///
-/// The name is `auto`, `triangle`, `three-nearest`, `inner-product`, `delaunay`, `natural`,
+/// The name is `auto`, `triangle`, `three-nearest`, `inner-product`, `delaunay`, `natural`, `curve`,
 /// `knn[:K]`, `idw[:POWER[:K]]` or `kmeans[:K]`. `[…]` encloses an optional part, K is the number
 /// of neighbours or clusters, and POWER is the power of the distance. The name `auto` means
 /// regression on raw patterns ([`is_auto`](Self::is_auto)). The type dereferences to [`Estimator`].
@@ -48,6 +48,14 @@ impl NamedEstimator {
         Self {
             text: "triangle".to_owned(),
             estimator: Arc::new(NearestTriangle::default()),
+        }
+    }
+
+    /// Returns the estimator along the curve of a series ([`AlongCurve`]).
+    pub fn curve() -> Self {
+        Self {
+            text: "curve".to_owned(),
+            estimator: Arc::new(AlongCurve),
         }
     }
 
@@ -127,6 +135,7 @@ impl FromStr for NamedEstimator {
             ["inner-product"] => Arc::new(of_rule(TriangleRule::InnerProduct)),
             ["delaunay"] => Arc::new(DelaunayTriangle),
             ["natural"] => Arc::new(NaturalNeighbours),
+            ["curve"] => Arc::new(AlongCurve),
             ["knn"] => Arc::new(NearestNeighbours::default()),
             ["knn", neighbours] => {
                 Arc::new(NearestNeighbours::default().with_neighbours(count(neighbours)?))
@@ -144,8 +153,8 @@ impl FromStr for NamedEstimator {
             }
             _ => {
                 return Err(Error::Expected(
-                    "auto, triangle, three-nearest, inner-product, delaunay, natural, knn[:K], \
-                     idw[:POWER[:K]] or kmeans[:K]",
+                    "auto, triangle, three-nearest, inner-product, delaunay, natural, curve, \
+                     knn[:K], idw[:POWER[:K]] or kmeans[:K]",
                 ));
             }
         };
@@ -195,7 +204,7 @@ mod tests {
         assert_eq!(named("idw:3:9"), idw);
         assert_eq!(named("kmeans:4"), "ClusterMean { clusters: Some(4) }");
         assert!(named("inner-product").contains("InnerProduct"));
-        for text in ["idw:1.5", "three-nearest"]
+        for text in ["idw:1.5", "three-nearest", "curve"]
             .iter()
             .chain(&NamedEstimator::COMPARED)
         {

@@ -30,6 +30,11 @@ pub struct EstimationReport {
         schemars(with = "std::collections::BTreeMap<String, LabelReport>")
     )]
     pub on_plane: IndexMap<String, LabelReport>,
+    /// Comparison of the estimates along the curve of the series with those of the usual estimator in
+    /// the latent space. Absent unless the only label is the variable of the series and the estimator is
+    /// `auto`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub curve: Option<CurveReport>,
     /// Number of test patterns.
     pub count: usize,
     /// Number of test patterns whose estimate is inside.
@@ -70,6 +75,23 @@ pub struct EstimationReport {
         schemars(with = "std::collections::BTreeMap<String, LabelReport>")
     )]
     pub per_label: IndexMap<String, LabelReport>,
+}
+
+/// Estimates in the latent space along the curve through the known points, in the order of the variable of
+/// a series. Each known point is estimated from all others (leave-one-out).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+#[non_exhaustive]
+pub struct CurveReport {
+    /// Whether the curve is used in the latent space: its error is the smaller one.
+    pub used: bool,
+    /// Mean absolute error along the curve (unit: label).
+    pub leave_one_out_mae: f64,
+    /// Name of the usual estimator in the latent space.
+    pub other: String,
+    /// Mean absolute error of the usual estimator (unit: label).
+    pub leave_one_out_mae_other: f64,
 }
 
 /// Method of the regression of labels on patterns, with its error in a cross-validation of the

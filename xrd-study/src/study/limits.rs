@@ -71,6 +71,7 @@ mod tests {
                 splits: Vec::new(),
                 targets: Vec::new(),
                 left_out: Vec::new(),
+                variables: None,
                 limits: LabelLimits::of(&data.labels, &[]).unwrap(),
             };
             let split = Split {

@@ -5,6 +5,7 @@ use xrd_ae::{Decay, Ending, Warning};
 use xrd_latent::Summary;
 use xrd_relevance::PeakRelevance;
 
+use super::curve::CurveComparison;
 use super::estimation::PAPER_LIMIT;
 use super::generation::{Difference, Generated};
 use super::limits::limits;
@@ -20,12 +21,14 @@ use crate::groups::PatternGroups;
 use crate::maps::Maps;
 use crate::note::Note;
 use crate::outliers::Outliers;
+use crate::reference::Reference;
 use crate::report::{
-    CandidateReport, DatasetReport, EstimationReport, GenerationReport, GenerationSummary,
-    IntervalsReport, LabelReport, LineReport, MethodReport, PeakReport, RelevanceReport,
-    STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores, StudyReport, SummaryReport,
-    TrainingReport, Versions,
+    CandidateReport, ClassificationReport, DatasetReport, EstimationReport, GenerationReport,
+    GenerationSummary, GroupsReport, IntervalsReport, LabelReport, LineReport, MethodReport,
+    PeakReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores,
+    StudyReport, SummaryReport, TrainingReport, Versions,
 };
+use crate::series::Series;
 
 /// Results in addition to those of the seeds.
 pub(super) struct Found<'a> {
@@ -36,6 +39,10 @@ pub(super) struct Found<'a> {
     pub(super) maps: Option<&'a Maps>,
     pub(super) groups: &'a PatternGroups,
     pub(super) outliers: Option<&'a Outliers>,
+    pub(super) series: Option<&'a Series>,
+    /// Reference structures, and notes on their files.
+    pub(super) references: (&'a [Reference], &'a [Note]),
+    pub(super) classification: &'a [ClassificationReport],
 }
 
 pub(super) fn build(
@@ -66,17 +73,32 @@ pub(super) fn build(
         summary: summary(seeds, &targets),
         quick: plan.experiment.quick,
         limits: limits(plan, &chosen.split),
-        notes: plan.data.notes.iter().map(Note::to_string).collect(),
+        notes: notes(plan, found.references.1),
         versions: Versions {
             xrd: String::new(),
             study_json: STUDY_SCHEMA,
         },
         intervals: found.intervals,
         maps: found.maps.map(Maps::report),
-        groups: Some(found.groups.report()),
+        groups: Some(groups(plan, found.groups)?),
+        classification: found.classification.to_vec(),
         outliers: found.outliers.map(|found| found.report.clone()),
+        series: found.series.map(|found| found.report.clone()),
+        references: found.references.0.iter().map(Reference::report).collect(),
         experiment: Some(plan.experiment.clone()),
         files: Vec::new(),
+    })
+}
+
+fn notes(plan: &Plan<'_>, about_references: &[Note]) -> Vec<String> {
+    let all = plan.data.notes.iter().chain(about_references);
+    all.map(Note::to_string).collect()
+}
+
+fn groups(plan: &Plan<'_>, found: &PatternGroups) -> Result<GroupsReport> {
+    Ok(GroupsReport {
+        agreement: found.agreement(&plan.data.classes, &plan.data.labels)?,
+        ..found.report()
     })
 }
 
@@ -156,8 +178,26 @@ fn training(plan: &Plan<'_>, run: &Run) -> TrainingReport {
         explained_variance_train: finite(run.train.explained_variance),
         explained_variance_test: finite(run.test.explained_variance),
         saturated_fraction: run.saturated,
-        warnings: texts(&run.history.warnings),
+        warnings: texts(&run.history.warnings)
+            .into_iter()
+            .chain(at_border(run.saturated))
+            .collect(),
     }
+}
+
+/// Largest fraction of the points at the border of the latent space without a warning.
+const MOST_AT_BORDER: f64 = 0.1;
+
+/// Returns a warning if many points are at the border, where patterns are hard to tell apart.
+fn at_border(saturated: f64) -> Option<String> {
+    (saturated > MOST_AT_BORDER).then(|| {
+        format!(
+            "{:.0} % of the points are at the border of the latent space (expected at most {:.0} %); try a \
+             larger weight of the border loss, more epochs or another seed",
+            100.0 * saturated,
+            100.0 * MOST_AT_BORDER,
+        )
+    })
 }
 
 fn texts(warnings: &[Warning]) -> Vec<String> {
@@ -198,11 +238,13 @@ fn estimation(plan: &Plan<'_>, run: &Run) -> Result<EstimationReport> {
     let estimator = match on_plane {
         Some(_) => plan.estimator.to_string(),
         // Also where there were too few samples for a regression.
+        None if run.curve.as_ref().is_some_and(CurveComparison::is_better) => "curve".to_owned(),
         None => plan.experiment.in_latent_space()?.to_string(),
     };
     Ok(EstimationReport {
         estimator,
         methods: run.comparisons.iter().map(method).collect(),
+        curve: run.curve.as_ref().map(CurveComparison::report),
         on_plane: on_plane.map_or(IndexMap::new(), |s| per_label(s, None)),
         count: all.count,
         inside: all.inside,
@@ -471,6 +513,13 @@ fn round(angle: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_points_at_the_border_are_a_warning() {
+        assert_eq!(at_border(0.1), None);
+        let warning = at_border(0.88).unwrap();
+        assert!(warning.starts_with("88 % of the points") && warning.contains("border loss"));
+    }
 
     #[test]
     fn numbers_are_summarised_or_none_is_given() {

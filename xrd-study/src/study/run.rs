@@ -12,6 +12,7 @@ use xrd_core::{Labels, Latent2, LatentMap};
 use xrd_latent::{Estimator, NearestNeighbours, Summary, delta};
 
 use super::Plan;
+use super::curve::{self, CurveComparison};
 use super::estimation::{self, Comparison};
 use super::generation::{self, Difference, Generated, Truth};
 use super::limits::skips_raw_patterns;
@@ -19,6 +20,7 @@ use super::lines::{self, Lines};
 use crate::dataset::Dataset;
 use crate::engine::{Engine, Job};
 use crate::error::{Error, Result};
+use crate::experiment::NamedEstimator;
 use crate::generation::{generate_targets, paint_observed};
 use crate::intervals::{Intervals, difference};
 use crate::known_points::{Estimated, KnownPoints, Query};
@@ -68,6 +70,11 @@ pub struct Run {
     /// labels are estimated in the latent space.
     #[serde(default)]
     pub comparisons: Vec<xrd_regression::Comparison>,
+    /// Comparison of the estimates along the curve of the series with those of the usual estimator in the
+    /// latent space. `None` unless the only label is the variable of the series. The better estimator is
+    /// used.
+    #[serde(default)]
+    pub curve: Option<CurveComparison>,
     /// Prediction intervals from the leave-one-out errors of the training patterns
     /// ([`Intervals::from_leave_one_out`]).
     pub left_out: Intervals,
@@ -244,6 +251,7 @@ fn examine(
         saturated: saturated_fraction(after.coordinates(), after.dimensions()),
         scores: answers.scores,
         comparisons: answers.comparisons,
+        curve: answers.curve,
         threads: rayon::current_num_threads(),
         generated: answers.generated,
         validation_patterns: trained.validation_patterns,
@@ -268,6 +276,7 @@ struct Answers {
     estimated: Vec<Estimated>,
     scores: Option<Scores>,
     comparisons: Vec<xrd_regression::Comparison>,
+    curve: Option<CurveComparison>,
     left_out: Intervals,
     maps: Vec<LatentMap>,
     generated: Vec<Generated>,
@@ -280,6 +289,7 @@ impl Answers {
             estimated: Vec::new(),
             scores: None,
             comparisons: Vec::new(),
+            curve: None,
             left_out: Intervals::from_left_out_errors(&[], 0)?,
             maps: Vec::new(),
             generated: Vec::new(),
@@ -295,8 +305,7 @@ impl Answers {
         mut model: Autoencoder,
         engine: &Engine<'_>,
     ) -> Result<(Self, Autoencoder)> {
-        let (data, estimator) = (plan.data, &**plan.estimator);
-        let observer = engine.observer();
+        let (data, observer) = (plan.data, engine.observer());
         let truth = data.labels.select(&split.test);
         let known = KnownPoints::new(
             names(data, &split.train),
@@ -304,6 +313,12 @@ impl Answers {
             data.labels.select(&split.train),
         )?
         .with_residuals(split.train.iter().map(|&i| residuals[i]));
+        let curve = curve::compare(plan, &known, observer)?;
+        let chosen = match &curve {
+            Some(found) if found.is_better() => &NamedEstimator::curve(),
+            _ => plan.estimator,
+        };
+        let estimator = &**chosen;
         let of_test: Vec<f64> = split.test.iter().map(|&i| residuals[i]).collect();
         let (latents, test_names) = (after.select(&split.test), names(data, &split.test));
         let query = Query::new(&test_names, &latents, &of_test).with_truth(&truth);
@@ -343,6 +358,7 @@ impl Answers {
             estimated,
             scores: Some(scores),
             comparisons: regression.map_or(Vec::new(), |r| r.comparisons().to_vec()),
+            curve,
             maps,
             generated,
         };
@@ -362,7 +378,7 @@ fn encoded(model: &Autoencoder, data: &Dataset, engine: &Engine<'_>) -> Result<L
 }
 
 /// Returns the labels of each known point as estimated from all others. Empty for a single point.
-fn left_out_estimates(
+pub(super) fn left_out_estimates(
     known: &KnownPoints,
     estimator: &dyn Estimator,
     observer: &dyn Observer,

@@ -98,6 +98,13 @@ fn the_stages_of_a_study_are_told_in_order() {
             Stage::Outliers,
         ];
         assert_eq!(told, expected);
+        let along = StopAt::default();
+        let by_order = experiment().with_series("order".parse().unwrap());
+        let session = session.with_observer(&along);
+        study(&by_order, samples::dataset(|_, v| v), session).unwrap();
+        let also = along.begun.into_inner().unwrap();
+        assert_eq!(also[..expected.len()], expected);
+        assert_eq!(also[expected.len()..], [Stage::Series]);
         let names: Vec<&str> = told.iter().map(|stage| stage.name()).collect();
         assert_eq!(names[..2], ["training", "encoding"]);
     });

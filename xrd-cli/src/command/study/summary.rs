@@ -1,8 +1,11 @@
 //! The summary of a study: the numbers of `study.json` that a user looks for first.
 
+mod series;
+
 use xrd_study::{
-    DOES_NOT_MATTER, EstimationReport, GenerationReport, GroupReport, GroupsReport, LineReport,
-    MATTERS, NEAR, OutlierReport, OutliersReport, REPORTED_LINES, StudyReport, TrainingReport,
+    ClassificationReport, DOES_NOT_MATTER, EstimationReport, GenerationReport, GroupReport,
+    GroupsReport, LineReport, MATTERS, NEAR, OutlierReport, OutliersReport, REPORTED_LINES,
+    StudyReport, TrainingReport,
 };
 
 /// Number of test patterns below which scores are said to be from few.
@@ -12,6 +15,8 @@ const FEW_TEST_PATTERNS: usize = 20;
 pub(super) fn summary(report: &StudyReport) -> Vec<String> {
     let mut lines = trained(&report.training);
     lines.extend(report.groups.iter().flat_map(grouped));
+    lines.extend(report.series.iter().flat_map(series::series));
+    lines.extend(report.classification.iter().map(classified));
     lines.extend(report.outliers.iter().flat_map(odd_ones));
     lines.extend(estimated(&report.estimation));
     lines.extend(relevant(report));
@@ -42,6 +47,7 @@ fn trained(t: &TrainingReport) -> Vec<String> {
                 .to_owned(),
         );
     }
+    lines.extend(at_border(t));
     if t.label_weight != 0.0 {
         lines.push(format!(
             "the labels of the training patterns are part of the loss, with the weight {}",
@@ -56,6 +62,25 @@ fn trained(t: &TrainingReport) -> Vec<String> {
         );
     }
     lines
+}
+
+/// Largest share of the points at the border without a warning.
+const MOST_AT_BORDER: f64 = 0.1;
+
+/// A warning if the points waste the plane, and what to change.
+fn at_border(t: &TrainingReport) -> Option<String> {
+    let more = match t.border_weight {
+        0.0 => "--border-weight 0.1",
+        _ => "a larger --border-weight",
+    };
+    (t.saturated_fraction > MOST_AT_BORDER).then(|| {
+        format!(
+            "warning: {:.0} % of the points are at the border of the plane (expected at most {:.0} %); try \
+             {more}, more epochs or another --seed",
+            100.0 * t.saturated_fraction,
+            100.0 * MOST_AT_BORDER,
+        )
+    })
 }
 
 /// Largest number of groups and of outliers that are listed.
@@ -95,6 +120,12 @@ fn grouped(g: &GroupsReport) -> Vec<String> {
             g.groups.len() - MOST_LISTED
         ));
     }
+    lines.extend(g.agreement.iter().map(|a| {
+        format!(
+            "  groups and {}: adjusted Rand index {:.2} (1: the same, 0: random), purity {:.2}",
+            a.label, a.adjusted_rand_index, a.purity
+        )
+    }));
     if !g.between.is_empty() {
         lines.push(format!(
             "  {} patterns are between two groups, as mixtures are (column between of groups.csv)",
@@ -102,6 +133,19 @@ fn grouped(g: &GroupsReport) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// How well the classes of the test patterns are estimated.
+fn classified(c: &ClassificationReport) -> String {
+    let few = match c.count < FEW_TEST_PATTERNS {
+        true => " (few)",
+        false => "",
+    };
+    format!(
+        "{} of {} test patterns{few}: accuracy {:.2}, mean over the classes {:.2} (always the most frequent \
+         class: {:.2}), by {}",
+        c.label, c.count, c.accuracy, c.balanced_accuracy, c.majority_accuracy, c.method
+    )
 }
 
 /// The patterns that differ from all others.

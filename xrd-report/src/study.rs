@@ -15,6 +15,9 @@ use crate::figure::{
 };
 use crate::files::FigureFiles;
 
+/// Number of windows of angles that are shaded in the mean pattern of a group, the clearest.
+const SHADED_WINDOWS: usize = 5;
+
 /// Draws all figures of a study and writes them to an output folder.
 ///
 /// The figures show the patterns one below the other, the groups with their tree, the mean patterns of
@@ -134,7 +137,8 @@ fn draw_groups(
             1 => format!("group {}: {name}", g + 1),
             n => format!("group {}: {n} patterns such as {name}", g + 1),
         };
-        let windows = profile.windows.iter().map(|w| (w.from_deg, w.to_deg));
+        let windows = profile.windows.iter().take(SHADED_WINDOWS);
+        let windows = windows.map(|w| (w.from_deg, w.to_deg));
         let panel = GroupPattern::new(title, &profile.mean, &profile.spread)
             .with_medoid(intensities.iter().map(|v| v / highest).collect())
             .with_windows(windows.collect());
@@ -192,7 +196,7 @@ fn draw_pattern(
     let name = format!("test pattern {}", data.set.names()[found.pattern]);
     let title = match &data.describe(found.pattern)[..] {
         "" => name,
-        labels => format!("{labels}, {name}"),
+        labels => format!("{name}: {labels}"),
     };
     let shown = Reproduced::new(measured, &reproduced).with_references(references);
     let figure = figure::reproduction(grid, &shown, &title);

@@ -14,7 +14,10 @@ use super::text::{Text, grouped, shortened};
 const LEFT: f64 = 20.0;
 const RIGHT: f64 = 233.0;
 const TOP: f64 = 13.0;
-const HEIGHT: f64 = 46.0;
+/// Height of all panels together, and the limits of the height of one.
+const ALL: f64 = 190.0;
+const SHORTEST: f64 = 46.0;
+const TALLEST: f64 = 110.0;
 const GAP: f64 = 15.0;
 const MEDOID: Stroke = Stroke::solid(BLACK, 0.35);
 /// Opacity of the spread.
@@ -94,10 +97,11 @@ pub fn group_patterns(
 ) -> String {
     let mut svg = Svg::default();
     let shown = groups.len().min(MOST_GROUPS);
-    let mut bottom = TOP;
+    let height = (ALL / shown.max(1) as f64).clamp(SHORTEST, TALLEST);
+    let mut bottom = TOP + SHORTEST;
     for (k, group) in groups.iter().take(shown).enumerate() {
-        let top = TOP + k as f64 * (HEIGHT + GAP);
-        let panel = draw_panel(&mut svg, (top, k), grid, group);
+        let top = TOP + k as f64 * (height + GAP);
+        let panel = draw_panel(&mut svg, ((top, top + height), k), grid, group);
         let is_last = k + 1 == shown;
         let whole = match is_last {
             true => reference::draw(&mut svg, &panel, references),
@@ -109,19 +113,16 @@ pub fn group_patterns(
         bottom = whole.frame().bottom;
     }
     let label = Text::plain("Intensity (highest: 1)");
-    svg.upward_text(
-        (LEFT - 6.0, ((TOP + bottom) / 2.0).max(60.0)),
-        LABEL_SIZE,
-        &label,
-    );
-    let top = bottom.max(TOP + 60.0) + X_AXIS_HEIGHT;
+    let middle = (TOP + bottom) / 2.0;
+    svg.upward_text((LEFT - 6.0, middle), LABEL_SIZE, &label);
+    let top = bottom + X_AXIS_HEIGHT;
     let height = top + legend::draw(&mut svg, top, &entries(groups, references));
     svg.finish(height + 2.0, "Mean patterns of the groups")
 }
 
 fn draw_panel(
     svg: &mut Svg,
-    (top, k): (f64, usize),
+    ((top, bottom), k): ((f64, f64), usize),
     grid: &TwoThetaGrid,
     group: &GroupPattern<'_>,
 ) -> Panel {
@@ -129,7 +130,7 @@ fn draw_panel(
         left: LEFT,
         right: RIGHT,
         top,
-        bottom: top + HEIGHT,
+        bottom,
     };
     let upper = group.edge(1.0);
     let highest = upper

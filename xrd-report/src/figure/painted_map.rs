@@ -201,7 +201,7 @@ fn entries(painted: &Painted<'_>) -> Vec<Entry> {
     if !painted.contours.is_empty() {
         let contour = Entry {
             symbol: Symbol::Line(CONTOUR),
-            text: Text::plain(&shortened(painted.contour_label, 98.0, legend::SIZE)),
+            text: Text::plain(&shortened(painted.contour_label, 200.0, legend::SIZE)),
         };
         entries.push(contour);
     }

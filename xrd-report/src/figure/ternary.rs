@@ -20,8 +20,8 @@ const GRID: Stroke = Stroke::solid(PALE_GREY, 0.5);
 const ERROR: Stroke = Stroke::solid(BLACK, 0.6);
 /// Number of parts of a side.
 const PARTS: usize = 5;
-/// Largest width of the name of a corner in points.
-const LONGEST_NAME: f64 = 90.0;
+/// Largest widths of the names of the corners in points.
+const LONGEST_NAMES: [f64; 3] = [220.0, 114.0, 114.0];
 
 /// Compositions of three components.
 #[derive(Clone, Copy, Debug)]
@@ -146,7 +146,8 @@ fn draw_grid(svg: &mut Svg, total: f64) {
 }
 
 fn draw_names(svg: &mut Svg, names: [&str; 3], corners: [(f64, f64); 3]) {
-    let texts = names.map(|name| formula(&shortened(name, LONGEST_NAME, LABEL_SIZE)));
+    let text = |(name, longest)| formula(&shortened(name, longest, LABEL_SIZE));
+    let texts = names.into_iter().zip(LONGEST_NAMES).map(text);
     let below = 2.0 * TICK_SIZE + 6.0;
     for (k, ((x, y), text)) in corners.into_iter().zip(texts).enumerate() {
         let y = if k == 0 { y - 5.0 } else { y + below };

@@ -190,6 +190,10 @@ fn new_files_have_the_points_and_estimates_of_the_program() {
         card.contains("new pattern at") && card.contains("estimated p"),
         "{card}"
     );
+    browser.value("document.getElementById('new-all').click()");
+    assert_eq!(browser.value("xrd.shown().length"), 3);
+    browser.value("document.getElementById('new-clear').click()");
+    assert_eq!(browser.value("xrd.newcomers().length"), 0);
     nothing_is_wrong(&browser);
 }
 

@@ -31,7 +31,8 @@ fn studied_with(more: &str) -> Workplace {
     let labels = place.read("labels.csv").replace("s00", HOSTILE);
     place.write("named-labels.csv", &labels);
     place.write("test.txt", &format!("{HOSTILE}\ns07\ns13\n"));
-    let training = "--hidden 8,4 --epochs 40 --threads 1 --target p=0.4 --test test.txt";
+    let training =
+        "--hidden 8,4 --epochs 40 --threads 1 --target p=0.4 --place contour --test test.txt";
     let input = "--patterns named.csv --labels named-labels.csv";
     place.done(&format!("study {input} {training} --window-deg 1.5 {more}"));
     place

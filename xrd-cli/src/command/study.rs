@@ -8,14 +8,14 @@ use anyhow::{Result, bail};
 use clap::Args;
 use xrd_report::PAGE_FILE;
 use xrd_study::{
-    DataSource, Dataset, Experiment, OutputFolder, STUDY_FILE, SeriesChoice, Session, Splits,
-    Stage, StudyReport, Target, TargetComposition,
+    DataSource, Dataset, Experiment, OutputFolder, STUDY_FILE, SeriesChoice, Session, Settings,
+    Splits, Stage, StudyReport, Target, TargetComposition,
 };
 
 use crate::interrupt;
 use crate::options::{
     Configuring, Estimating, Pictures, PlaceName, Ranges, SavingOptions, Source, Stopping, Threads,
-    Training, at_most, composition, fraction, positive, series, target,
+    Training, Viewing, at_most, composition, fraction, positive, series, target,
 };
 use crate::output::{self, pretty, print_notes, say};
 use crate::progress::Terminal;
@@ -33,6 +33,7 @@ const QUICK_EPOCHS: usize = 60;
 Examples:
   xrd study
   xrd study --patterns scans/ --labels labels.csv --target Ti=0.3 --out results
+  xrd study scans/ --reference NaCl.cif --reference CrCl3.cif --wavelength CuKa
   xrd study --seeds 10 --fwhm-deg 0.05 --out narrow
   xrd study --config results/study.json --out again")]
 pub(crate) struct Study {
@@ -81,7 +82,8 @@ pub(crate) struct Study {
     /// compared with them (for the built-in series: with simulated ones). May be repeated
     #[arg(long, value_name = "COL=VALUE", value_parser = target)]
     leave_out: Vec<Target>,
-    /// Point of the plane that is decoded for a target with one label [default: contour]
+    /// Rule by which the pattern of a target with one label is generated [default: between; contour
+    /// with --preset paper]
     #[arg(long, value_enum)]
     place: Option<PlaceName>,
     /// Train for 60 epochs only, for a first look. study.json says so. Of more than 2,000 training
@@ -91,6 +93,8 @@ pub(crate) struct Study {
     /// Print study.json instead of the summary
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    viewing: Viewing,
     #[command(flatten)]
     pictures: Pictures,
     #[command(flatten)]
@@ -129,7 +133,7 @@ impl Study {
         };
         print_notes(&data.notes);
         let files = self.pictures.files()?;
-        let mut out = output::open(&self.out)?.protecting(experiment.data.inputs(), &TABLES)?;
+        let mut out = output::open(&self.out)?.protecting(experiment.inputs(), &TABLES)?;
         let saving = self.saving.saving(&self.out);
         let session = Session::new(&saving)
             .with_threads(self.threads.number()?)
@@ -149,6 +153,7 @@ impl Study {
         out.write_text(PAGE_FILE, &page)?;
         study.write_report(&mut out)?;
         let report = study.report.clone();
+        print_notes(&study.reference_notes);
         self.finish(out, study, &earlier)?;
         if self.json {
             return say(&pretty(&report)?);
@@ -204,7 +209,7 @@ impl Study {
         };
         experiment.data = self.source.apply(experiment.data)?;
         if !self.configuring.is_given() {
-            experiment.settings = self.source.settings(&experiment.settings);
+            experiment.settings = Settings::of(&experiment.data);
         }
         self.training.apply(&mut experiment.settings)?;
         self.stopping.apply(&mut experiment.settings);
@@ -219,12 +224,14 @@ impl Study {
         if !self.leave_out.is_empty() {
             experiment.leave_out.clone_from(&self.leave_out);
         }
-        experiment.decoded_point = self.place.map_or(experiment.decoded_point, Into::into);
+        let rule = self.place.map(Into::into).or(self.training.preset_rule());
+        experiment.generation_rule = rule.unwrap_or(experiment.generation_rule);
         experiment.window_deg = self.window_deg.or(experiment.window_deg);
         if let Some(series) = &self.series {
             experiment.series.clone_from(series);
         }
         experiment.quick |= self.quick;
+        self.viewing.apply(&mut experiment);
         Ok(experiment)
     }
 }

@@ -58,7 +58,8 @@ pub use baselines::{BASELINES, Baselines};
 pub use classifier::{EstimatedClass, PatternClassifier};
 pub use dataset::{
     Classes, Dataset, LabelChoice, LabelSource, Labelled, LeftOut, LoadedInput, ModelInput,
-    OpenedInput, Origin, Patterns, TrainingPatterns, check_fits, load_model, notes, read,
+    OpenedInput, Origin, Patterns, TrainingPatterns, check_fits, load_model, notes,
+    options_as_trained, read,
 };
 pub use digest::digest;
 pub use engine::{FinishedTraining, remove_saved, train};
@@ -74,7 +75,9 @@ pub use generation::{
     FAR, GeneratedPattern, NEAR, check_targets, file_name, generate_targets, paint,
     reachable_range, safe_name,
 };
-pub use groups::{AngleWindow, BETWEEN_GROUPS, GroupProfile, PatternGroups, find_groups};
+pub use groups::{
+    AngleWindow, BETWEEN_GROUPS, GroupProfile, PatternGroups, find_groups, mean_lines,
+};
 pub use intervals::{COVERAGE, ErrorSource, Intervals, left_out_errors};
 pub use known_points::{Estimated, KnownPoints, LatentTable, MODEL, NamedBasis, Query, model_name};
 pub use latents::Latents;

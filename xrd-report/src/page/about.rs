@@ -8,7 +8,7 @@ use xrd_ae::Autoencoder;
 use xrd_core::{Labels, LatentMap};
 use xrd_interp::contour;
 use xrd_latent::Estimator;
-use xrd_study::composition::{categories_of, describe};
+use xrd_study::composition::{categories, describe};
 use xrd_study::rayon::prelude::*;
 use xrd_study::{
     KnownPoints, LatentTable, NamedEstimator, PATTERNS_FILE, Reading, StudyReport, Target, paint,
@@ -21,6 +21,9 @@ use crate::error::{Error, Result};
 /// Table of the reflections of each composition.
 const REFLECTIONS_FILE: &str = "reflections.csv";
 
+/// Largest number of compositions that are classes.
+const MOST_COMPOSITIONS: usize = 12;
+
 /// Number of levels over the range of a map.
 const MAP_LEVELS: f64 = 65_534.0;
 
@@ -30,6 +33,8 @@ const NO_VALUE: u16 = u16::MAX;
 pub(super) struct About {
     /// JSON for the script.
     pub(super) text: String,
+    /// Errors of the leave-one-out estimates of the training points, one row per point.
+    pub(super) left_out_errors: Vec<Vec<f64>>,
     /// Maps of the labels, concatenated: levels 0 to 65534 over the range of each map.
     pub(super) maps: Vec<u16>,
     /// Patterns, concatenated, as [`pack::levels`].
@@ -51,7 +56,7 @@ pub(super) fn about(
     let labels = &table.labels;
     let estimator = estimator_of(study)?;
     let maps = paint(&known, &*estimator)?;
-    let (category, categories) = categories(study, &table);
+    let from_others = from_others(&known, &table, &*estimator)?;
     let (patterns, packed) = patterns(folder, &table, model)?;
     let (ranges, map_words): (Vec<_>, Vec<_>) = maps.iter().map(map_words).unzip();
     let grid = model.grid();
@@ -64,11 +69,10 @@ pub(super) fn about(
             "y": table.latents.points.iter().map(|p| short(p.y)).collect::<Vec<_>>(),
             "test": table.test,
             "labels": labels.rows().collect::<Vec<_>>(),
-            "category": category,
             "formula": formulas(folder, &table),
-            "from_others": from_others(&known, &table, &*estimator)?,
+            "from_others": from_others,
         },
-        "categories": categories,
+        "classes": classes(study, &table),
         "maps": maps.first().map(|map| json!({
             "low": [map.grid().low().x, map.grid().low().y],
             "high": [map.grid().high().x, map.grid().high().y],
@@ -85,38 +89,62 @@ pub(super) fn about(
     });
     Ok(About {
         text: serde_json::to_string(&text)?,
+        left_out_errors: errors(&from_others, labels),
         maps: map_words.concat(),
         patterns: packed,
     })
 }
 
-/// Returns the category of each point and the names of the categories. Without labels, the groups are
-/// the categories.
-fn categories(study: &StudyReport, table: &LatentTable) -> (Vec<usize>, Vec<String>) {
-    let groups = study.groups.as_ref().map_or(&[][..], |found| &found.groups);
-    let is_labelled = !table.classes.is_empty() || !table.labels.columns().is_empty();
-    if is_labelled || groups.is_empty() {
-        return categories_of(&table.classes, &table.labels);
-    }
-    let members = groups.iter().enumerate();
-    let of: HashMap<&str, usize> = members
-        .flat_map(|(g, group)| group.members.iter().map(move |name| (name.as_str(), g)))
+/// Returns the ways to divide the points into classes: each label that is text, the compositions if
+/// they are few, and the groups. The class of a point without a group is `null`.
+fn classes(study: &StudyReport, table: &LatentTable) -> Vec<Value> {
+    let one = |title: &str, names: &[String], of: Value| json!({ "title": title, "names": names, "of": of });
+    let texts = table.classes.iter();
+    let mut found: Vec<Value> = texts
+        .map(|c| one(&c.column, &c.names, json!(c.of)))
         .collect();
-    let group = |name: &String| of.get(name.as_str()).copied().unwrap_or_default();
-    let names = groups.iter().map(|g| format!("group {}", g.number));
-    (table.names.iter().map(group).collect(), names.collect())
+    if has_few_compositions(&table.labels) {
+        let (of, names) = categories(&table.labels);
+        found.push(one("composition", &names, json!(of)));
+    }
+    let groups = study.groups.as_ref().map_or(&[][..], |g| &g.groups);
+    if groups.len() > 1 {
+        let members = groups.iter().enumerate();
+        let of: HashMap<&str, usize> = members
+            .flat_map(|(g, group)| group.members.iter().map(move |name| (name.as_str(), g)))
+            .collect();
+        let of: Vec<_> = table.names.iter().map(|n| of.get(n.as_str())).collect();
+        let names: Vec<String> = groups
+            .iter()
+            .map(|g| format!("group {}", g.number))
+            .collect();
+        found.push(one("group", &names, json!(of)));
+    }
+    found
 }
 
-/// Returns the estimator of the study in the latent space. Reports of older versions do not name it.
-fn estimator_of(study: &StudyReport) -> Result<NamedEstimator> {
-    let name = match study.estimation.estimator.as_str() {
-        "" => "triangle",
-        name => name,
+/// Returns whether several labels have so few combinations of values that each can be a class.
+fn has_few_compositions(labels: &Labels) -> bool {
+    let mut known: Vec<&[f64]> = Vec::new();
+    let is_one_of_few = |row| {
+        if !known.contains(&row) {
+            known.push(row);
+        }
+        known.len() <= MOST_COMPOSITIONS
     };
+    labels.columns().len() > 1 && labels.rows().all(is_one_of_few)
+}
+
+/// Returns the estimator of the study in the latent space. Reports of studies without labels and of older
+/// versions do not name it.
+pub(super) fn estimator_of(study: &StudyReport) -> Result<NamedEstimator> {
     let wrong = |e: xrd_study::Error| e.at("estimation.estimator");
-    let named: NamedEstimator = name.parse().map_err(wrong)?;
+    let named: Option<NamedEstimator> = match study.estimation.estimator.as_str() {
+        "" => None,
+        name => Some(name.parse().map_err(wrong)?),
+    };
     let dimensions = study.training.latent_dimensions;
-    NamedEstimator::in_latent_space(Some(&named), dimensions).map_err(|e| wrong(e).into())
+    NamedEstimator::in_latent_space(named.as_ref(), dimensions).map_err(|e| wrong(e).into())
 }
 
 /// Returns the report without timings, which differ between equal studies, and without the members of
@@ -154,11 +182,11 @@ fn rounded(estimate: f64) -> f64 {
     format!("{estimate:.5e}").parse().unwrap_or(estimate)
 }
 
-/// Returns the name of the composition of each point, for the list of its reflections or for patterns
-/// without labels. Empty if the page needs none.
+/// Returns the name of the composition of each point, for the list of its reflections. Empty if the
+/// study has no such list.
 fn formulas(folder: &Path, table: &LatentTable) -> Vec<String> {
     let (labels, classes) = (&table.labels, &table.classes);
-    if !labels.columns().is_empty() && !folder.join(REFLECTIONS_FILE).is_file() {
+    if !folder.join(REFLECTIONS_FILE).is_file() {
         return Vec::new();
     }
     (0..labels.len())
@@ -184,6 +212,16 @@ fn from_others(
     let mut next = left_out?.into_iter();
     let one = |test: &bool| (!test).then(|| next.next()).flatten();
     Ok(table.test.iter().map(one).collect())
+}
+
+/// Returns the differences between estimates and labels. Points without an estimate are skipped.
+fn errors(estimates: &[Option<Vec<f64>>], labels: &Labels) -> Vec<Vec<f64>> {
+    let rows = estimates.iter().zip(labels.rows());
+    let error = |(found, truth): (&Option<Vec<f64>>, &[f64])| {
+        let pairs = found.as_ref()?.iter().zip(truth);
+        Some(pairs.map(|(found, truth)| found - truth).collect())
+    };
+    rows.filter_map(error).collect()
 }
 
 /// Returns the range of a map, and its values as levels.
@@ -257,6 +295,19 @@ fn patterns(folder: &Path, table: &LatentTable, model: &Autoencoder) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn compositions_are_classes_only_if_they_are_few() {
+        let columns = ["Fe", "Ti"].map(str::to_owned).to_vec();
+        let labels = |different: usize| {
+            let rows = (0..40).flat_map(|i| [12.0, (i % different) as f64]);
+            Labels::new(columns.clone(), rows.collect()).unwrap()
+        };
+        assert!(has_few_compositions(&labels(MOST_COMPOSITIONS)));
+        assert!(!has_few_compositions(&labels(MOST_COMPOSITIONS + 1)));
+        let one = Labels::new(vec!["T".to_owned()], vec![1.0, 2.0, 1.0]).unwrap();
+        assert!(!has_few_compositions(&one), "its own colours show it");
+    }
 
     #[test]
     fn numbers_have_no_more_digits_than_they_need() {

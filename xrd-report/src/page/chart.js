@@ -14,17 +14,30 @@ function viridis(share) {
   return VIRIDIS[k].map((c, i) => Math.round(c + (VIRIDIS[k + 1][i] - c) * (place - k)));
 }
 
+/** Colours of the theme by name, as far as they were asked for. */
+const inks = new Map();
+
 /** Returns a colour of the theme by its name in the style sheet. */
 function ink(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  if (!inks.has(name)) inks.set(name, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
+  return inks.get(name);
+}
+
+/** Returns the name of the colour of a chosen pattern: A is 0. */
+function slotInk(slot) {
+  return `slot-${slot}`;
+}
+
+function css([r, g, b]) {
+  return `rgb(${r}, ${g}, ${b})`;
 }
 
 /** Clears a canvas and sets its resolution to that of the screen. Returns its context and its size in CSS pixels. */
 function blank(canvas) {
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   const ratio = window.devicePixelRatio || 1;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
+  canvas.width = Math.max(1, Math.round(width * ratio));
+  canvas.height = Math.max(1, Math.round(height * ratio));
   const draw = canvas.getContext("2d");
   draw.scale(ratio, ratio);
   draw.font = "12px system-ui, sans-serif";
@@ -59,6 +72,11 @@ function short(value) {
   return String(+value.toPrecision(4)).replace("-", "−");
 }
 
+/** Formats a setting, such as an angle, without the errors of binary fractions. */
+function neat(value) {
+  return Number.isFinite(value) ? String(+Number(value).toPrecision(7)).replace("-", "−") : "–";
+}
+
 /** Returns a panel: `box` is its rectangle on the canvas, `x` and `y` are the ranges of its axes. */
 function panelOf(box, x, y) {
   const across = (v) => box.left + ((v - x[0]) / (x[1] - x[0])) * (box.right - box.left);
@@ -81,7 +99,7 @@ function drawFrame(draw, panel, names, marks) {
   draw.textAlign = "center";
   draw.textBaseline = "top";
   draw.beginPath();
-  for (const { value, text } of ticks(...panel.x, (box.right - box.left) / 75)) {
+  for (const { value, text } of ticks(...panel.x, (box.right - box.left) / 60)) {
     const x = panel.across(value);
     draw.moveTo(x, box.bottom);
     draw.lineTo(x, box.bottom - 5);
@@ -103,8 +121,34 @@ function drawFrame(draw, panel, names, marks) {
   draw.translate(13, (box.top + box.bottom) / 2);
   draw.rotate(-Math.PI / 2);
   draw.textBaseline = "middle";
-  if (names[1]) draw.fillText(names[1], 0, 0);
+  if (names[1]) draw.fillText(fitted(draw, names[1], box.bottom - box.top + 30), 0, 0);
   draw.restore();
+}
+
+/** Returns a text, shortened if it is wider than its room. */
+function fitted(draw, text, room) {
+  if (draw.measureText(text).width <= room) return text;
+  let count = text.length;
+  while (count > 1 && draw.measureText(`${text.slice(0, count)}…`).width > room) count--;
+  return `${text.slice(0, count)}…`;
+}
+
+function clipTo(draw, box) {
+  draw.beginPath();
+  draw.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+  draw.clip();
+}
+
+/** Margins of the drawings over the angle, which have one common axis. */
+const MARGINS = { left: 70, right: 20 };
+
+/** Shows a tip next to a place of its canvas. */
+function showTip(tip, canvas, lines, [px, py]) {
+  tip.textContent = lines.join("\n");
+  tip.hidden = false;
+  const left = px + 14 + tip.offsetWidth > canvas.clientWidth ? px - 14 - tip.offsetWidth : px + 14;
+  tip.style.left = `${Math.max(0, left)}px`;
+  tip.style.top = `${Math.max(0, Math.min(py + 12, canvas.clientHeight - tip.offsetHeight))}px`;
 }
 
 /**
@@ -154,13 +198,12 @@ function categoryColor(category) {
 }
 
 /** Draws a marker: filled for a training point, open for a test point, with an outline. */
-function drawMarker(draw, [x, y], category, open, size) {
-  const corners = SHAPES[category % SHAPES.length];
+function drawMarker(draw, [x, y], { color, shape, open, size }) {
+  const corners = SHAPES[shape % SHAPES.length];
   draw.beginPath();
   if (!corners.length) draw.arc(x, y, size, 0, 7);
   corners.forEach(([dx, dy]) => draw.lineTo(x + dx * size, y + dy * size));
   draw.closePath();
-  const color = categoryColor(category);
   draw.lineWidth = open ? 4 : 2.5;
   draw.strokeStyle = ink("paper");
   draw.stroke();

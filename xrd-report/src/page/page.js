@@ -17,28 +17,45 @@ function run(study) {
   const { about } = study;
   const { points, labels, grid } = about;
   const last = grid.start + (grid.points - 1) * grid.step;
+  const chosen = chosenOf(study, () => {
+    weigh(chosen.list[0]);
+    refresh();
+  });
+  const { list, main } = chosen;
   const state = {
-    slots: [null, null],
-    map: about.contours[0]?.label ?? (labels.length ? 0 : -1),
+    chosen: list,
+    colouring: firstColouring(),
+    order: study.orders[0],
+    view: study.views[0],
+    line: Boolean(study.series),
     range: [grid.start, last],
+    stacked: false,
+    each: false,
     root: false,
     relevance: true,
   };
-  /** Content of each slot: the patterns, and Dev once it is computed. */
-  const shown = [null, null];
+
+  /** The label whose contours the study has, else the first label, the series or the first class. */
+  function firstColouring() {
+    const keys = [`label ${labels[about.contours[0]?.label ?? 0]}`, "series"];
+    const known = keys.map((key) => study.colourings.find((colouring) => colouring.key === key));
+    return known.find(Boolean) ?? study.colourings[0];
+  }
 
   study.curves = ({ root }) => {
     const onScreen = (values) => (root ? values.map((v) => Math.sign(v) * Math.sqrt(Math.abs(v))) : values);
-    const curves = [];
-    const add = (name, values, color, thick) => curves.push({ name, values, color, thick, shown: onScreen(values) });
-    const [a, b] = shown;
-    if (a) add(a.given ? "A" : "A, decoded", a.given ?? a.decoded, "first", 1.5);
-    if (b) add(b.given ? "B" : "B, decoded", b.given ?? b.decoded, "second", 1.2);
-    else if (a?.given) add("A, reconstructed by the network", a.decoded, "third", 1);
-    const difference = a && b ? onScreen(main(a)).map((v, i) => v - onScreen(main(b))[i]) : null;
-    return { lines: curves, difference, relevance: a?.dev ?? null, indices: a ? study.linesAt(a.place) : [] };
+    const lines = [];
+    const add = (name, values, color, thick) => lines.push({ name, values, color, thick, shown: onScreen(values) });
+    list.forEach((one, slot) => {
+      const name = slotName(slot);
+      if (one.shown) add(one.given ? name : `${name}, decoded`, main(one), slotInk(slot), slot ? 1.2 : 1.5);
+    });
+    const [a, b] = list;
+    if (list.length === 1 && a.given && a.shown) add("A, reconstructed by the network", a.decoded, "third", 1);
+    const isPair = list.length === 2 && a.shown && b.shown;
+    const difference = isPair ? onScreen(main(a)).map((v, i) => v - onScreen(main(b))[i]) : null;
+    return { lines, difference, relevance: a.dev, indices: a.shown ? study.linesAt(a.place) : [] };
   };
-  const main = (one) => one.given ?? one.decoded;
 
   /** The angles where most of a pattern's intensity is. */
   function busy(pattern) {
@@ -56,124 +73,112 @@ function run(study) {
 
   study.planeKey = (event) => {
     const key = event.key.toLowerCase();
-    const index = state.slots[0]?.index ?? -1;
+    const index = list[0].place.index ?? -1;
     if (key === "n" || key === "p") {
       const next = index + (key === "n" ? 1 : -1);
-      choose(0, study.placeOf((next + points.x.length) % points.x.length));
-    } else if (key === "x" && state.slots[1]) {
-      const [a, b] = state.slots;
-      choose(0, b);
-      choose(1, a);
-    } else if (key === "escape") choose(1, null);
+      chosen.choose(study.placeOf((next + points.x.length) % points.x.length), false);
+    } else if (key === "x") chosen.swap();
+    else if (key === "escape") chosen.onlyFirst();
     else return false;
     return true;
   };
 
-  const plane = planeView(at("plane"), at("plane-tip"), study, choose);
-  const pattern = patternView(at("pattern"), at("pattern-tip"), study, (range) => {
+  /**
+   * Shows a pattern that is not of the study: `pattern` on the grid of the study (Float32Array of
+   * `grid.points` values), `point` on the plane (default: the encoded pattern), `about` lines of text
+   * for its card, `decoded` its reconstruction (default: the decoded point). It is added to the chosen
+   * patterns, or replaces all if `alone`. Its place is returned.
+   */
+  study.addGuest = ({ name, pattern, point = study.encode(pattern), decoded = null, about: lines = [], alone = false }) => {
+    const place = { index: null, point, guest: { name, pattern, decoded, about: lines } };
+    if (alone) list.splice(1);
+    chosen.choose(place, !alone);
+    return place;
+  };
+
+  const adds = () => at("adds").checked;
+  const pick = (place, shift) => chosen.choose(place, shift || adds());
+  const pickIndex = (index, shift = false) => pick(study.placeOf(index), shift);
+  const showName = (name) => {
+    const index = points.name.indexOf(name);
+    if (index >= 0) chosen.choose(study.placeOf(index), false);
+  };
+  const zoom = (range) => {
     state.range = range;
     refresh();
-  });
+  };
+  const waterfall = waterfallView(at("waterfall"), at("waterfall-tip"), study, { choose: pickIndex, changed: zoom });
+  const plane = planeView(at("plane"), at("plane-tip"), study, pick);
+  const pattern = patternView(at("pattern"), at("pattern-tip"), study, zoom);
   const losses = lossView(at("loss"), study);
-  const finder = finderOf(points.name, (index) => choose(null, study.placeOf(index)));
-
-  /** Puts a place into a slot, by default the one that clicks go to. */
-  function choose(slot, place) {
-    const k = slot ?? Number(document.querySelector('input[name="slot"]:checked').value);
-    state.slots[k] = place;
-    shown[k] = place && { place, given: study.given(place), decoded: study.decode(place.point), dev: null };
-    if (k === 0 && place) weigh(shown[0]);
-    refresh();
-  }
+  const series = seriesView(at("series"), at("series-tip"), study, pickIndex);
+  const finder = finderOf(points.name, pickIndex);
 
   /** Computes the relevance of what A shows. */
   async function weigh(one) {
     if (!state.relevance || one.dev) return;
     const width = Math.max(1, Math.round((about.study.relevance?.window_deg ?? grid.step) / grid.step));
-    const dev = await relevanceOf(study.network, main(one), width, () => shown[0] === one && state.relevance);
+    const dev = await relevanceOf(study.network, main(one), width, () => list[0] === one && state.relevance);
     if (!dev) return;
     one.dev = dev;
-    refresh();
+    pattern.draw();
   }
 
   function refresh() {
-    plane.draw(state);
-    pattern.draw(state);
-    showCards();
+    drawAll();
+    chosen.showCards();
     showCompared();
     showControls();
     remember();
   }
 
-  function showCards() {
-    const cards = state.slots.map((place, k) => {
-      if (!place) return "";
-      const [title, ...rest] = study.describe(place);
-      const name = "AB"[k];
-      const file = place.index === null ? `decoded-${name}.xy` : `${points.name[place.index]}.xy`;
-      const save = () => keep(file, study.textOf(place, main(shown[k])));
-      const buttons = [element("button", { type: "button", onclick: save }, "Download .xy")];
-      if (k) buttons.push(element("button", { type: "button", onclick: () => choose(1, null) }, "Clear B"));
-      const head = element("p", {}, element("span", { class: `key ${k ? "second" : "first"}` }, name), ` ${title}`);
-      const lines = rest.map((line) => element("p", {}, line));
-      return element("div", { class: k ? "card second" : "card" }, head, ...lines, element("div", { class: "tools" }, ...buttons));
-    });
-    at("cards").replaceChildren(...cards);
+  function drawAll() {
+    waterfall.draw(state);
+    plane.draw(state);
+    pattern.draw(state);
   }
 
   function showCompared() {
-    const [a, b] = shown;
-    let text = "";
-    if (a && b) {
-      const { pearson, r } = compared(main(a), main(b));
-      text = `A compared with B: R = |A − B| / |B| = ${short(r)}, Pearson ${short(pearson)}.`;
-    } else if (a?.given) {
-      const { pearson, r } = compared(a.decoded, a.given);
-      text = `Reconstruction error of A: R = ${short(r)}, Pearson ${short(pearson)}.`;
-    }
-    at("compared").textContent = text;
+    const [a, ...others] = list;
+    const score = (x, y) => {
+      const { pearson, r } = compared(x, y);
+      return `R = ${short(r)}, Pearson ${short(pearson)}`;
+    };
+    const each = others.map((one, k) => `${slotName(k + 1)}: ${score(main(a), main(one))}`);
+    at("compared").textContent = others.length
+      ? `A compared with ${each.join("; ")}. R = |A − ${others.length > 1 ? "X" : "B"}| / |${others.length > 1 ? "X" : "B"}|.`
+      : a.given ? `Reconstruction error of A: ${score(a.decoded, a.given)}.` : "";
     const curves = study.curves(state).lines;
-    if (state.relevance) curves.push({ name: "Dev: distance that the point moves when a window at this angle is masked", color: "second" });
+    if (state.relevance) curves.push({ name: "Dev: distance that the point moves when a window at this angle is masked", color: "soft" });
     legend(at("curves"), curves);
   }
 
   function showControls() {
-    const index = state.slots[0]?.index;
-    finder.show(index ?? null);
+    const index = list[0].place.index;
+    finder.show(index);
+    at("plane-title").textContent = state.view.heading;
     at("from").value = state.range[0].toFixed(2);
     at("to").value = state.range[1].toFixed(2);
-    at("map").value = String(state.map);
-    const range = about.maps?.ranges[state.map];
-    at("scale").hidden = !range;
-    if (range) {
-      at("scale-low").textContent = `${labels[state.map]} ${short(range[0])}`;
-      at("scale-high").textContent = short(range[1]);
-      drawScale();
-    }
-    const name = index === null || index === undefined ? null : points.name[index];
+    at("waterfall-note").textContent = rowsText(...waterfall.shown());
     for (const row of document.querySelectorAll("#estimates tbody tr")) {
-      row.classList.toggle("chosen", row.dataset.name === name);
+      row.classList.toggle("chosen", index !== null && row.dataset.name === points.name[index]);
     }
   }
 
-  function drawScale() {
-    const { draw, width, height } = blank(at("scale-bar"));
-    for (let x = 0; x < width; x++) {
-      draw.fillStyle = `rgb(${viridis(x / width)})`;
-      draw.fillRect(x, 0, 1.5, height);
-    }
+  /** Says which patterns the map shows, if not all. */
+  function rowsText(rows, known) {
+    const all = points.x.length;
+    if (rows === all) return "";
+    const text = `${rows} of ${all.toLocaleString("en")} patterns`;
+    if (rows < known) return `${text}, evenly spaced in this order${known < all ? ` among the ${known} that the page contains` : ""}.`;
+    return `${text}: those that the page contains.`;
   }
 
   /** Keeps what is chosen in the address, so that it can be passed on. */
   function remember() {
     const words = new URLSearchParams();
-    state.slots.forEach((place, k) => {
-      if (!place) return;
-      const of = "ab"[k];
-      if (place.index === null) words.set(of, place.point.map((v) => v.toPrecision(9)).join(","));
-      else words.set(`${of}-name`, points.name[place.index]);
-    });
-    if (state.map >= 0) words.set("map", labels[state.map]);
+    chosen.remember(words);
+    words.set("colours", state.colouring.key);
     try {
       history.replaceState(null, "", `#${words}`);
     } catch {
@@ -184,42 +189,45 @@ function run(study) {
   /** Restores the state that the address of the page holds. */
   function recall() {
     const words = new URLSearchParams(location.hash.slice(1));
-    const label = labels.indexOf(words.get("map"));
-    if (label >= 0) state.map = label;
-    ["a", "b"].forEach((of, k) => {
-      const index = points.name.indexOf(words.get(`${of}-name`));
-      const point = (words.get(of) ?? "").split(",").map(Number);
-      if (index >= 0) choose(k, study.placeOf(index));
-      else if (words.has(of) && point.length === 2 && point.every(Number.isFinite)) choose(k, { index: null, point });
-    });
-    const shownFirst = points.name.indexOf(about.study.relevance?.pattern);
-    if (!state.slots[0]) choose(0, study.placeOf(Math.max(0, shownFirst)));
+    state.colouring = study.colourings.find(({ key }) => key === words.get("colours")) ?? state.colouring;
+    at("colours").value = state.colouring.key;
+    chosen.recall(words, Math.max(0, points.name.indexOf(about.study.relevance?.pattern)));
+    weigh(list[0]);
   }
 
   function fillControls() {
-    at("map").append(element("option", { value: -1 }, "none"));
-    labels.forEach((label, k) => at("map").append(element("option", { value: k }, label)));
+    const options = (id, all) => at(id).append(...all.map(({ key, title }) => element("option", { value: key }, title)));
+    options("colours", study.colourings);
+    options("order", study.orders);
+    options("view", study.views);
+    at("view-label").hidden = study.views.length < 2;
+    at("line-label").hidden = !study.series;
+    at("line").checked = state.line;
     finder.fill();
-    about.categories.forEach((name, k) => {
-      const sign = element("canvas", { "aria-hidden": true });
-      [sign.style.width, sign.style.height] = ["18px", "18px"];
-      at("legend").append(element("li", { "data-category": k }, sign, name));
-    });
-    if (points.test.includes(true)) at("legend").append(element("li", {}, "filled: training, open: test"));
+    showReferences(study, refresh);
   }
 
-  function drawLegend() {
-    for (const entry of at("legend").querySelectorAll("[data-category]")) {
-      const { draw } = blank(entry.firstChild);
-      drawMarker(draw, [9, 9], Number(entry.dataset.category), false, 5);
-    }
+  /** Keeps a switch and a part of the state equal. */
+  function onSwitch(id, set) {
+    at(id).addEventListener("change", (event) => {
+      set(event.target);
+      refresh();
+    });
   }
 
   function listen() {
-    at("map").addEventListener("change", (event) => {
-      state.map = Number(event.target.value);
-      refresh();
+    onSwitch("colours", ({ value }) => {
+      state.colouring = study.colourings.find(({ key }) => key === value);
+      showLegend(state.colouring, points);
     });
+    onSwitch("order", ({ value }) => (state.order = study.orders.find(({ key }) => key === value)));
+    onSwitch("view", ({ value }) => (state.view = study.views.find(({ key }) => key === value)));
+    onSwitch("stacked", ({ value }) => {
+      state.stacked = value === "curves";
+      at("waterfall").classList.toggle("tall", state.stacked);
+    });
+    for (const name of ["each", "root", "line", "relevance"]) onSwitch(name, ({ checked }) => (state[name] = checked));
+    at("relevance").addEventListener("change", () => weigh(list[0]));
     const typed = () => {
       const [low, high] = [Number(at("from").value), Number(at("to").value)];
       if (high > low) state.range = [Math.max(low, grid.start), Math.min(high, last)];
@@ -227,55 +235,53 @@ function run(study) {
     };
     at("from").addEventListener("change", typed);
     at("to").addEventListener("change", typed);
-    at("whole").addEventListener("click", () => {
-      state.range = [grid.start, last];
+    at("whole").addEventListener("click", () => zoom([grid.start, last]));
+    window.addEventListener("hashchange", () => {
+      recall();
       refresh();
     });
-    at("root").addEventListener("change", (event) => {
-      state.root = event.target.checked;
-      refresh();
-    });
-    at("relevance").addEventListener("change", (event) => {
-      state.relevance = event.target.checked;
-      if (shown[0]) weigh(shown[0]);
-      refresh();
-    });
-    window.addEventListener("hashchange", recall);
     new ResizeObserver(redraw).observe(document.body);
   }
 
   function redraw() {
-    plane.draw(state);
-    pattern.draw(state);
+    drawAll();
     losses();
-    drawLegend();
-    if (!at("scale").hidden) drawScale();
+    series();
+    drawGroupSigns();
+    showLegend(state.colouring, points);
   }
 
   const { origin } = about.study.dataset ?? {};
-  at("subtitle").textContent = `${points.x.length} patterns: ${origin}. Network of seed ${about.study.seed}, xrd ${about.study.versions?.xrd}.`;
+  at("subtitle").textContent = `${points.x.length.toLocaleString("en")} patterns: ${origin}. Network of seed ${about.study.seed}, xrd ${about.study.versions?.xrd}.`;
   at("main").hidden = false;
   fillControls();
-  showEstimates(study, (name) => {
-    const index = points.name.indexOf(name);
-    if (index >= 0) choose(0, study.placeOf(index));
+  showSummary(study, showName);
+  const showAndScroll = (name) => {
+    showName(name);
     at("pattern").scrollIntoView({ block: "center" });
-  });
-  showSheets(study);
+  };
+  showEstimates(study, showAndScroll);
+  showSheets(study, showAndScroll);
   showRun(about);
   showFiles(study);
   listen();
   recall();
-  state.range = busy(main(shown[0]));
+  state.range = busy(main(list[0]));
   refresh();
   onTheme(redraw);
   // For the console of the browser: window.xrd.decode([x, y]) returns the pattern of a point.
   window.xrd = {
     decode: study.decode,
     encode: study.encode,
-    shown: () => shown,
+    addGuest: study.addGuest,
+    shown: () => list,
     screenOf: plane.screenOf,
+    spotOf: (index) => plane.spotOf(study.placeOf(index)),
+    rows: { names: waterfall.names, placeOf: waterfall.placeOf },
+    state: () => state,
+    screenOfAngle: pattern.screenOf,
     points,
+    newcomers: newFilesView(study),
   };
 }
 

@@ -1,30 +1,34 @@
-// Patterns against the angle: the selected patterns, their difference, and the relevance of angles.
-
-/** Smallest fraction of the axis that can be magnified. */
-const LEAST_SPAN = 1 / 2000;
+// Patterns against the angle: the chosen patterns, the lines of references, the difference of two
+// patterns, and the relevance of angles.
 
 /** Width of an index along the axis. */
 const INDEX_ROOM = 40;
 
+/** Height of the ticks of a reference. */
+const REFERENCE_ROOM = 17;
+
 /** Draws the panels on a canvas. Calls `changed(range)` when the user zooms. */
 function patternView(canvas, tip, study, changed) {
   const { grid, wavelength } = study.about;
-  const last = grid.start + (grid.points - 1) * grid.step;
-  const view = { state: null, panels: [], drag: null };
+  const view = { state: null, panels: [] };
+  const control = zoomable(canvas, grid, { panel: () => view.panels[0], redraw: () => draw(), changed });
 
-  /** Returns the panels, one below the other: intensities, difference, relevance. */
+  /** Returns the panels, one below the other: intensities, references, difference, relevance. */
   function panels(width, height, state, curves) {
+    const references = study.references.filter((reference) => reference.shown);
     const parts = [{ kind: "intensity", share: 1 }];
+    if (references.length) parts.push({ kind: "references", fixed: REFERENCE_ROOM * references.length });
     if (curves.difference) parts.push({ kind: "difference", share: 0.28 });
     if (state.relevance) parts.push({ kind: "relevance", share: 0.38 });
-    const room = height - 52 - 10 * (parts.length - 1);
-    const whole = parts.reduce((sum, part) => sum + part.share, 0);
+    const sum = (of) => parts.reduce((all, part) => all + (part[of] ?? 0), 0);
+    const room = height - 52 - 10 * (parts.length - 1) - sum("fixed");
     let top = 8;
-    return parts.map((part) => {
-      const bottom = top + (part.share / whole) * room;
-      const box = { left: 62, right: width - 16, top, bottom };
+    return parts.map(({ kind, share, fixed }) => {
+      const bottom = top + (fixed ?? (share / sum("share")) * room);
+      const box = { left: MARGINS.left, right: width - MARGINS.right, top, bottom };
       top = bottom + 10;
-      return { kind: part.kind, ...panelOf(box, state.range, rangeOf(part.kind, curves, state.range)) };
+      const y = kind === "references" ? [references.length, 0] : rangeOf(kind, curves, state.range);
+      return { kind, references, ...panelOf(box, state.range, y) };
     });
   }
 
@@ -51,24 +55,55 @@ function patternView(canvas, tip, study, changed) {
     view.panels = panels(width, height, state, curves);
     view.curves = curves;
     const intensity = state.root ? "√ intensity" : "Intensity";
-    const names = { intensity, difference: "A − B", relevance: "Dev of A" };
+    const names = { intensity, references: null, difference: "A − B", relevance: "Dev of A" };
     for (const panel of view.panels) {
       const isLast = panel === view.panels.at(-1);
-      const marks = panel.kind === "intensity" ? undefined : ticks(...panel.y, 3);
-      drawFrame(draw, panel, [isLast ? "2θ (degrees)" : null, names[panel.kind]], marks);
+      if (panel.kind === "references") drawReferences(draw, panel);
+      drawFrame(draw, panel, [isLast ? "2θ (degrees)" : null, names[panel.kind]], marksOf(panel));
       const one = (values, color, thick) => drawCurve(draw, panel, values, grid.start, grid.step, color, thick);
       if (panel.kind === "intensity") {
         for (const line of curves.lines) one(line.shown, ink(line.color), line.thick);
         drawIndices(draw, panel, curves);
-      } else if (panel.kind === "difference") {
-        one(curves.difference, ink("soft"), 1.1);
-      } else if (curves.relevance) {
-        one(curves.relevance, ink("second"), 1.1);
-      } else {
+      } else if (panel.kind === "difference") one(curves.difference, ink("soft"), 1.1);
+      else if (panel.kind === "relevance" && curves.relevance) one(curves.relevance, ink("soft"), 1.1);
+      else if (panel.kind === "relevance") {
         draw.fillText("computing …", (panel.box.left + panel.box.right) / 2, (panel.box.top + panel.box.bottom) / 2);
       }
     }
-    if (view.drag) drawDrag(draw);
+    drawBand(draw, control, view.panels[0].box, [view.panels[0].box.top, view.panels.at(-1).box.bottom]);
+  }
+
+  function marksOf({ kind, y }) {
+    if (kind === "intensity") return undefined;
+    return kind === "references" ? [] : ticks(...y, 3);
+  }
+
+  /** Draws a tick per line, as long as the root of its intensity, and the names of the references. */
+  function drawReferences(draw, panel) {
+    const { box, references } = panel;
+    draw.save();
+    clipTo(draw, box);
+    references.forEach((reference, k) => {
+      const [top, bottom] = [panel.up(k) + 2, panel.up(k + 1) - 1];
+      const most = reference.lines.reduce((all, line) => Math.max(all, line.intensity || 0), 0) || 1;
+      draw.strokeStyle = ink(reference.color);
+      draw.lineWidth = 1.3;
+      draw.beginPath();
+      for (const line of reference.lines) {
+        const length = 0.25 + 0.75 * Math.sqrt(Math.max(0, line.intensity || 0) / most);
+        const x = panel.across(line.twoTheta);
+        draw.moveTo(x, bottom);
+        draw.lineTo(x, bottom - length * (bottom - top));
+      }
+      draw.stroke();
+    });
+    draw.restore();
+    draw.textAlign = "right";
+    draw.textBaseline = "middle";
+    references.forEach((reference, k) => {
+      draw.fillStyle = ink(reference.color);
+      draw.fillText(fitted(draw, reference.name, MARGINS.left - 8), box.left - 5, panel.up(k + 0.5));
+    });
   }
 
   /** Draws indices above the strongest visible lines, as many as fit. */
@@ -91,76 +126,52 @@ function patternView(canvas, tip, study, changed) {
     }
   }
 
-  function drawDrag(draw) {
-    const { box } = view.panels[0];
-    const [a, b] = view.drag.map((x) => Math.min(Math.max(x, box.left), box.right));
-    draw.fillStyle = ink("focus");
-    draw.globalAlpha = 0.18;
-    draw.fillRect(Math.min(a, b), box.top, Math.abs(b - a), view.panels.at(-1).box.bottom - box.top);
-    draw.globalAlpha = 1;
+  /** The strongest line of each shown reference within a few pixels of a place. */
+  function referencesAt(px) {
+    const panel = view.panels[0];
+    return study.references.filter((r) => r.shown).flatMap(({ name, lines }) => {
+      const near = lines.filter((line) => Math.abs(panel.across(line.twoTheta) - px) < 5);
+      const strongest = near.sort((a, b) => b.intensity - a.intensity)[0];
+      return strongest ? [`${name} ${lineText(strongest)}, I ${short(strongest.intensity)}`] : [];
+    });
   }
 
-  function zoom(low, high) {
-    const least = LEAST_SPAN * (last - grid.start);
-    if (!(high - low >= least)) return;
-    const from = Math.max(low, grid.start);
-    changed([Math.min(from, last - least), Math.min(high, last)]);
-  }
+  const lineText = (r) => `(${r.hkl}) d ${r.d.toFixed(4)} Å${r.multiplicity ? `, ×${r.multiplicity}` : ""}`;
 
-  function showTip(px) {
+  function describe(px) {
     const angle = view.panels[0].back(px, 0)[0];
     const i = Math.round((angle - grid.start) / grid.step);
     if (i < 0 || i >= grid.points) return;
     const at = grid.start + i * grid.step;
-    const lines = [`2θ ${at.toFixed(3)}°`];
-    if (wavelength) lines[0] += `, d ${(wavelength / (2 * Math.sin((at * Math.PI) / 360))).toFixed(4)} Å`;
+    const lines = [angleText(at, wavelength), ...referencesAt(px)];
     for (const line of view.curves.lines) lines.push(`${line.name}: ${short(line.values[i])}`);
     if (view.curves.relevance) lines.push(`Dev of A: ${short(view.curves.relevance[i])}`);
     const near = view.curves.indices.filter((r) => Math.abs(r.twoTheta - at) < 0.1);
-    const strongest = near.sort((a, b) => b.intensity - a.intensity).slice(0, 3);
-    for (const r of strongest) lines.push(`(${r.hkl}) d ${r.d.toFixed(4)} Å, ×${r.multiplicity}`);
-    tip.textContent = lines.join("\n");
-    tip.hidden = false;
-    const left = px + 14 + tip.offsetWidth > canvas.clientWidth ? px - 14 - tip.offsetWidth : px + 14;
-    tip.style.left = `${Math.max(0, left)}px`;
-    tip.style.top = "12px";
+    lines.push(...near.sort((a, b) => b.intensity - a.intensity).slice(0, 3).map(lineText));
+    showTip(tip, canvas, lines, [px, 0]);
   }
 
-  canvas.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || event.pointerType === "touch") return;
-    view.drag = [event.offsetX, event.offsetX];
-    canvas.setPointerCapture(event.pointerId);
-  });
-  canvas.addEventListener("pointermove", (event) => {
-    showTip(event.offsetX);
-    if (!view.drag) return;
-    view.drag[1] = event.offsetX;
-    draw();
-  });
-  canvas.addEventListener("pointerup", () => {
-    if (!view.drag) return;
-    const [a, b] = view.drag.sort((p, q) => p - q);
-    view.drag = null;
-    if (b - a > 6) zoom(view.panels[0].back(a, 0)[0], view.panels[0].back(b, 0)[0]);
-    else draw();
-  });
+  canvas.addEventListener("pointermove", (event) => describe(event.offsetX));
   canvas.addEventListener("pointerleave", () => (tip.hidden = true));
-  canvas.addEventListener("dblclick", () => changed([grid.start, last]));
   canvas.addEventListener("keydown", (event) => {
-    const [low, high] = view.state.range;
-    const span = high - low;
-    const by = { ArrowLeft: -0.1, ArrowRight: 0.1 }[event.key] * span;
-    if (by) {
-      const step = by < 0 ? Math.max(by, grid.start - low) : Math.min(by, last - high);
-      zoom(low + step, high + step);
-    } else if (event.key === "+" || event.key === "=") zoom(low + span / 4, high - span / 4);
-    else if (event.key === "-") zoom(low - span / 2, high + span / 2);
-    else if (event.key === "0") changed([grid.start, last]);
-    else return;
-    event.preventDefault();
+    if (!event.ctrlKey && !event.metaKey && !event.altKey && control.key(event)) event.preventDefault();
   });
 
-  return { draw };
+  return { draw, screenOf: (angle) => view.panels[0].across(angle) };
+}
+
+/** Fills the switches of the references. */
+function showReferences(study, redraw) {
+  at("references").hidden = !study.references.length;
+  for (const reference of study.references) {
+    const box = element("input", { type: "checkbox", checked: true, onchange: () => {
+      reference.shown = box.checked;
+      redraw();
+    } });
+    const name = element("span", { class: "key" }, reference.name);
+    name.style.color = `var(--${reference.color})`;
+    at("references").append(element("label", {}, box, name));
+  }
 }
 
 /** Returns Pearson's correlation and R = |a − b| / |b| of two patterns. */

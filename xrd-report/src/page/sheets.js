@@ -12,6 +12,15 @@ const SHEETS = {
     "Patterns that differ from all others, the most conspicuous first. score: deviation over the threshold of the set. from_deg and " +
       "to_deg: the range of angles that deviates most. nearest: the most similar other pattern.",
   ],
+  "series.csv": [
+    "Series",
+    "The patterns in the order of the variable. position: place along the path of the patterns, from 0 to 1. step: difference to the " +
+      "next value, of the patterns. point_step: the same of the points. residual: distance from the line between the patterns of the neighbouring values.",
+  ],
+  "references.csv": [
+    "Lines of the references",
+    "Calculated lines of each reference. two_theta is in degrees, and intensity is relative to the strongest line.",
+  ],
   "peaks.csv": [
     "Peaks: intensity and relevance",
     "One row per family of lattice planes of the pattern shown first, with the whole line masked. two_theta is in degrees. dev is " +
@@ -60,16 +69,22 @@ function showScores({ methods = [], on_plane: plane = {}, per_label: scores = {}
   if (rows.length) at("scores").append(sortable(header, rows));
 }
 
-/** Shows further tables of the study. */
-function showSheets(study) {
+/** Shows further tables of the study, folded. A click on the name of a pattern shows the pattern. */
+function showSheets(study, show) {
+  const isPattern = new Set(study.about.points.name);
+  const link = (row) => (isPattern.has(row[0]) ? () => show(row[0]) : null);
   for (const [name, [title, help]] of Object.entries(SHEETS)) {
     if (!study.files[name]) continue;
     const [header, ...rows] = rowsOf(study.files[name]);
     if (!rows.length) continue;
     const scroll = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title });
-    scroll.append(sortable(header, rows));
-    at("tables").append(element("section", {}, element("h2", {}, title), element("p", { class: "help" }, help), scroll));
+    const fill = () => {
+      if (!scroll.firstChild) scroll.append(sortable(header, rows, { link }));
+    };
+    const head = element("summary", {}, element("strong", {}, title), ` (${rows.length.toLocaleString("en")} rows)`);
+    at("tables").append(element("details", { ontoggle: fill }, head, element("p", { class: "help" }, help), scroll));
   }
+  at("tables-section").hidden = !at("tables").firstChild;
 }
 
 /** Draws the losses against the epoch on a logarithmic axis. */
@@ -92,7 +107,7 @@ function lossView(canvas, study) {
     if (!all.length) return;
     const [low, high] = [Math.min(...all), Math.max(...all)];
     const margin = 0.05 * (high - low) || 0.5;
-    const box = { left: 62, right: width - 16, top: 8, bottom: height - 44 };
+    const box = { left: MARGINS.left, right: width - MARGINS.right, top: 8, bottom: height - 44 };
     const panel = panelOf(box, [0, Math.max(...epochs)], [low - margin, high + margin]);
     const marks = powers(...panel.y);
     drawFrame(draw, panel, ["Epoch", "Loss"], marks);
@@ -137,8 +152,8 @@ function showRun(about) {
   };
   row("Program", `xrd ${versions.xrd}, study.json ${versions.study_json}`);
   row("Patterns", `${dataset.patterns}: ${dataset.origin}`);
-  row("Angles", `${dataset.points} from ${dataset.two_theta_start}° by ${dataset.two_theta_step}°`);
-  row("Wavelength", dataset.wavelength_angstrom && `${dataset.wavelength_angstrom} Å`);
+  row("Angles", `${dataset.points} from ${neat(dataset.two_theta_start)}° by ${neat(dataset.two_theta_step)}°`);
+  row("Wavelength", dataset.wavelength_angstrom && `${neat(dataset.wavelength_angstrom)} Å`);
   row("Line width", dataset.fwhm_deg && `${dataset.fwhm_deg}° (FWHM)`);
   row("Seed of the series", dataset.dataset_seed);
   row("Preparation", dataset.preparation?.join(", "));

@@ -1,12 +1,15 @@
 // Queries of a study: description, estimate, pattern and lines of a point.
 
+/** Colours of the references: those of the slots that are used last. */
+const REFERENCE_SLOTS = [3, 5, 7, 4, 8, 9, 6, 10, 11];
+
 /** Returns the study with its queries. */
 function studyOf(study) {
   const { about, levels, network, files } = study;
-  const { points, labels, grid, patterns } = about;
+  const { points, labels, classes, grid, patterns } = about;
   const rowOfPoint = new Map(patterns.rows.map((point, row) => [point, row]));
   const estimates = estimatesOf(files["estimates.csv"]);
-  const lines = linesOf(files["reflections.csv"]);
+  const lines = linesOf(files["reflections.csv"], "composition");
   const angleOf = (i) => grid.start + i * grid.step;
   const composition = (values) => labels.map((label, k) => `${label} ${values[k] === null ? "–" : short(values[k])}`).join(", ");
 
@@ -16,18 +19,18 @@ function studyOf(study) {
     return new Map(rows.map((row) => [row[0], Object.fromEntries(header.map((name, k) => [name, row[k]]))]));
   }
 
-  /** Reflections of each composition: indices, spacing, multiplicity, angle, intensity. */
-  function linesOf(csv) {
-    const [header, ...rows] = rowsOf(csv ?? "composition");
+  /** Reflections by the texts of a column: indices, spacing, multiplicity, angle, intensity. */
+  function linesOf(csv, column) {
+    const [header, ...rows] = rowsOf(csv ?? column);
     const found = new Map();
     for (const row of rows) {
       const cell = Object.fromEntries(header.map((name, k) => [name, row[k]]));
       const [twoTheta, d, multiplicity, intensity] =
         ["two_theta", "d_angstrom", "multiplicity", "intensity"].map((name) => Number(cell[name]));
       const hkl = [cell.h, cell.k, cell.l].join(" ").replaceAll("-", "−");
-      const list = found.get(cell.composition) ?? [];
+      const list = found.get(cell[column]) ?? [];
       list.push({ hkl, twoTheta, d, multiplicity, intensity });
-      found.set(cell.composition, list);
+      found.set(cell[column], list);
     }
     return found;
   }
@@ -35,7 +38,8 @@ function studyOf(study) {
   study.placeOf = (index) => ({ index, point: [points.x[index], points.y[index]] });
 
   /** Returns the estimate at a point: by the study for a test pattern, by the other points for a training pattern. */
-  study.estimateOf = ({ index, point }) => {
+  study.estimateOf = ({ index, point, guest }) => {
+    if (guest) return guest.about.join("\n");
     if (!labels.length) return "";
     const row = index === null ? undefined : estimates.get(points.name[index]);
     if (row) {
@@ -60,21 +64,27 @@ function studyOf(study) {
 
   /** Returns lines of text that describe a point. */
   study.describe = (place) => {
-    const { index, point } = place;
+    const { index, point, guest } = place;
     const here = `(${point.map((v) => short(v)).join(", ")})`;
     const lines = (...all) => all.filter((line) => line);
+    if (guest) return lines(`${guest.name}, new pattern at ${here}`, ...guest.about);
     if (index === null) return lines(`decoded at ${here}`, study.estimateOf(place));
     const kind = points.test[index] ? "test pattern" : "training pattern";
-    const own = labels.length ? composition(points.labels[index]) : points.formula[index];
-    return lines(`${points.name[index]}, ${kind} at ${here}`, own, study.estimateOf(place));
+    const own = labels.length ? composition(points.labels[index]) : "";
+    const others = [...seriesText(index), ...classText(index)].join(", ");
+    return lines(`${points.name[index]}, ${kind} at ${here}`, own, others, study.estimateOf(place));
   };
 
-  /** Returns the measured pattern of a point, or null if the page has none. */
-  study.given = ({ index }) => {
+  /** Returns the measured pattern of a point, of a guest, or null if the page has none. */
+  study.given = ({ index, guest }) => {
+    if (guest) return guest.pattern;
     const row = rowOfPoint.get(index);
     if (row === undefined) return null;
-    return patternOf(levels, row, grid.points, patterns.low[row], patterns.level[row]);
+    return study.patternOfRow(row);
   };
+
+  /** Returns the pattern in a row of the block of patterns. */
+  study.patternOfRow = (row) => patternOf(levels, row, grid.points, patterns.low[row], patterns.level[row]);
 
   study.decode = (point) => decode(network, point);
   study.encode = (pattern) => encode(network, pattern);
@@ -99,5 +109,17 @@ function studyOf(study) {
     const head = study.describe(place).map((line) => `# ${line}\n`).join("");
     return head + Array.from(pattern, (v, i) => `${angleOf(i).toFixed(6)} ${v}\n`).join("");
   };
+  const classText = (index) => classes.map(({ title, names, of }) => (names[of[index]]?.startsWith(title) ? names[of[index]] : `${title} ${names[of[index]] ?? "–"}`));
+  const seriesText = (index) => (Number.isFinite(study.series?.values[index]) ? [`${study.series.title} ${short(study.series.values[index])}`] : []);
+
+  study.references = [...linesOf(files["references.csv"], "reference")].map(([name, list], k) => ({
+    name, lines: list, color: slotInk(REFERENCE_SLOTS[k % REFERENCE_SLOTS.length]), shown: true,
+  }));
+  study.series = seriesOf(study);
+  study.places = placesOf(study);
+  study.colourings = colouringsOf(study);
+  study.orders = ordersOf(study);
+  const plane = { key: "plane", title: "latent plane", heading: "Latent plane", x: points.x, y: points.y };
+  study.views = [plane, ternaryOf(study), study.places].filter(Boolean);
   return study;
 }

@@ -110,8 +110,10 @@ function sortable(header, rows, options = {}) {
     body.replaceChildren(
       ...rows.slice(0, MOST_ROWS).map((row) => {
         const cells = row.map((cell, k) => {
-          const text = numeric[k] && cell !== "" ? short(Number(cell)) : cell;
-          const shown = k === 0 && options.link ? element("button", { type: "button", onclick: options.link(row) }, text) : text;
+          const isName = k === 0 && options.link;
+          const text = numeric[k] && cell !== "" && !isName ? short(Number(cell)) : cell;
+          const click = isName ? options.link(row) : null;
+          const shown = click ? element("button", { type: "button", onclick: click }, text) : text;
           return element("td", { class: numeric[k] ? "number" : false, title: text === cell ? false : cell }, shown);
         });
         return element("tr", { "data-name": row[0] }, ...cells);

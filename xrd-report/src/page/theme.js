@@ -8,6 +8,7 @@ function onTheme(changed) {
     const theme = asked ?? (dark.matches ? "dark" : "light");
     document.documentElement.dataset.theme = theme;
     at("theme").textContent = theme === "dark" ? "Light" : "Dark";
+    inks.clear();
     changed();
   };
   dark.addEventListener("change", apply);

@@ -197,6 +197,43 @@ impl Chromium {
         }
     }
 
+    /// Drags the mouse from one position in the window to another.
+    pub(crate) fn drag(&mut self, from: (f64, f64), to: (f64, f64)) {
+        self.hover(from);
+        self.mouse("mousePressed", from, 0);
+        self.call(
+            "Input.dispatchMouseEvent",
+            json!({ "type": "mouseMoved", "x": to.0, "y": to.1, "button": "left", "buttons": 1 }),
+        );
+        self.mouse("mouseReleased", to, 0);
+    }
+
+    /// Sets a control of the page, as a user does.
+    pub(crate) fn set(&mut self, id: &str, value: &Value) {
+        self.value(&format!(
+            "(() => {{
+                const control = document.getElementById('{id}');
+                control[control.type === 'checkbox' ? 'checked' : 'value'] = {value};
+                control.dispatchEvent(new Event('change'));
+            }})()"
+        ));
+    }
+
+    /// The number of colours on a canvas.
+    pub(crate) fn colors(&mut self, id: &str) -> u64 {
+        let counted = format!(
+            "(() => {{
+                const shown = document.getElementById('{id}');
+                const c = new OffscreenCanvas(shown.width, shown.height);
+                const draw = c.getContext('2d', {{ willReadFrequently: true }});
+                draw.drawImage(shown, 0, 0);
+                const data = draw.getImageData(0, 0, c.width, c.height).data;
+                return new Set(new Uint32Array(data.buffer)).size;
+            }})()"
+        );
+        self.value(&counted).as_u64().unwrap()
+    }
+
     fn mouse(&mut self, kind: &str, (x, y): (f64, f64), modifiers: u32) {
         let moved = kind == "mouseMoved";
         let event = json!({

@@ -7,7 +7,6 @@ use crate::support::chromium::Chromium;
 use crate::support::workplace::{PATTERNS, Workplace, pattern};
 use serde_json::json;
 use windows::{chosen, drawn, fits, in_each_window, on_window, text, with_tables};
-use xrd_study::StudyReport;
 
 const TRAINING: &str = "--hidden 8,4 --epochs 20 --threads 1";
 
@@ -172,11 +171,6 @@ fn a_series_is_shown_in_its_order() {
         "sequence": { "transitions": [{ "value": 405.0, "from": 401.0, "to": 412.0 }] },
     });
     with_tables(&place, &[("series.csv", table)], &[("series", series)]);
-    // Only a program whose reports have series keeps their transitions.
-    let report: StudyReport = serde_json::from_str(&place.read("out/study.json")).unwrap();
-    let report = serde_json::to_value(&report).unwrap();
-    let has_transitions = report["series"]["sequence"]["transitions"].is_array();
-    let title = if has_transitions { "T (°C)" } else { "series" };
     in_each_window(&place, |browser, _| {
         let names = browser.value("xrd.rows.names()");
         assert_eq!(
@@ -185,11 +179,13 @@ fn a_series_is_shown_in_its_order() {
         );
         let summary = text(browser, "summary");
         assert!(
-            summary.contains(&format!("{title}270 to 500 (24 patterns)")),
+            summary.contains("T (°C)270 to 500 (24 patterns)"),
             "{summary}"
         );
-        let transition = summary.contains("Transition405 (95 %: 401 to 412)");
-        assert_eq!(transition, has_transitions, "{summary}");
+        assert!(
+            summary.contains("Transition405 (95 %: 401 to 412)"),
+            "{summary}"
+        );
         drawn(browser, &[("series", 10)]);
         let line = browser.colors("plane");
         browser.set("line", &json!(false));
@@ -197,7 +193,28 @@ fn a_series_is_shown_in_its_order() {
         let at = on_window(browser, "series", "[200, 40]");
         browser.hover(at);
         let tip = text(browser, "series-tip");
-        assert!(tip.contains(title) && tip.contains("Step"), "{tip}");
+        assert!(tip.contains("T (°C)") && tip.contains("Step"), "{tip}");
+    });
+}
+
+#[test]
+fn places_on_a_sample_are_a_view_of_the_points() {
+    let place = Workplace::with_samples();
+    let mut places = "name,x_mm,y_mm\n".to_owned();
+    (0..PATTERNS).for_each(|k| places += &format!("s{k:02},{},{}\n", k % 6, k / 6));
+    place.write("wafer.csv", &places);
+    place.done(&format!(
+        "study scans --labels wafer.csv --series x_mm,y_mm {TRAINING} --out out"
+    ));
+    in_each_window(&place, |browser, _| {
+        assert!(text(browser, "view").contains("sample: x_mm, y_mm"));
+        browser.set("view", &json!("places"));
+        browser.set("colours", &json!("step"));
+        assert_eq!(text(browser, "plane-title"), "Places on the sample");
+        drawn(browser, &[("plane", 20)]);
+        let at = on_window(browser, "plane", "xrd.spotOf(8)");
+        browser.click(at, false);
+        assert_eq!(chosen(browser), json!(["s08"]));
     });
 }
 

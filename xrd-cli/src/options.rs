@@ -11,6 +11,7 @@ mod source;
 mod stating;
 mod training;
 mod values;
+mod viewing;
 
 pub(crate) use beam::Beam;
 pub(crate) use configuring::Configuring;
@@ -26,3 +27,4 @@ pub(crate) use values::{
     Path, at_most, composition, count, fraction, label_source, not_negative, path, positive,
     series, target, ti,
 };
+pub(crate) use viewing::Viewing;

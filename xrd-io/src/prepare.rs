@@ -6,6 +6,7 @@
 //! with the scan.
 
 mod arpls;
+mod lines;
 mod on_grid;
 mod rachinger;
 mod rebin;
@@ -15,6 +16,7 @@ mod spikes;
 mod step;
 
 pub use arpls::arpls;
+pub use lines::Lines;
 pub use on_grid::{crop, each, normalise_max, resample, rescale};
 pub(crate) use on_grid::{interpolate, places};
 pub use rachinger::{Doublet, strip_ka2};

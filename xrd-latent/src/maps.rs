@@ -10,7 +10,8 @@
 //! - Scores that compare the neighbours on a map with the neighbours in the original data:
 //!   [`trustworthiness`] and [`continuity`].
 //! - Scores of groups of items: [`silhouette`] measures how well the groups are separated.
-//!   [`adjusted_rand_index`] measures the agreement of two groupings.
+//!   [`adjusted_rand_index`] measures the agreement of two groupings, and [`purity`] that of groups
+//!   with known classes.
 //! - k-means clustering, which finds groups of points: [`clusters`](fn@clusters).
 //!
 //! # Example
@@ -36,7 +37,7 @@ mod leading;
 mod principal;
 mod scaling;
 
-pub use agreement::{adjusted_rand_index, silhouette};
+pub use agreement::{adjusted_rand_index, purity, silhouette};
 pub use clusters::clusters;
 pub(crate) use clusters::{k_means, nearest};
 pub use distances::Distances;

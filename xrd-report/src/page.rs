@@ -2,13 +2,14 @@
 //!
 //! The page is `page/page.html` with a style, a script and blocks of data. Names, labels and tables are
 //! only in the blocks, gzipped and in Base64. The script shows them as text, so that text of the user is
-//! never read as markup. A content security policy allows this script alone, by its hash, and forbids all
-//! requests.
+//! never read as markup. A content security policy allows this script alone, by its hash, and the
+//! WebAssembly module that it unpacks, and forbids all requests.
 
 mod about;
 mod files;
 mod network;
 mod pack;
+mod reader;
 
 use std::path::Path;
 
@@ -23,7 +24,7 @@ const FRAME: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
 
 /// Pieces of the script, in the order of their dependencies.
-const SCRIPT: [&str; 18] = [
+const SCRIPT: &[&str] = &[
     include_str!("page/data.js"),
     include_str!("page/network.js"),
     include_str!("page/series.js"),
@@ -41,6 +42,9 @@ const SCRIPT: [&str; 18] = [
     include_str!("page/summary.js"),
     include_str!("page/sheets.js"),
     include_str!("page/chosen.js"),
+    include_str!("page/reader.js"),
+    include_str!("page/newcomers.js"),
+    include_str!("page/drop.js"),
     include_str!("page/page.js"),
 ];
 
@@ -70,6 +74,7 @@ pub fn page(folder: &Path, study: &StudyReport) -> Result<String> {
     let network = network::packed(&file, &bytes)?;
     let files = files::files(folder, study)?;
     let about = about::about(folder, study, &model, (&network.shape, &files.omitted))?;
+    let new_files = reader::facts(folder, study, &model, &about.left_out_errors)?;
     let blocks = [
         ("about", pack::text(&about.text)?),
         ("maps", pack::words(&about.maps)?),
@@ -77,6 +82,8 @@ pub fn page(folder: &Path, study: &StudyReport) -> Result<String> {
         ("weights", pack::words(&network.weights)?),
         ("numbers", pack::floats(&network.numbers)?),
         ("files", pack::text(&files.texts)?),
+        ("new-files", pack::text(&new_files)?),
+        ("reader", base64(reader::MODULE)),
     ];
     Ok(assembled(&blocks))
 }
@@ -91,7 +98,7 @@ fn assembled(blocks: &[(&str, String)]) -> String {
         })
         .collect();
     let policy = format!(
-        "default-src 'none'; script-src {}; style-src {}; img-src blob:; base-uri 'none'; \
+        "default-src 'none'; script-src {} 'wasm-unsafe-eval'; style-src {}; img-src blob:; base-uri 'none'; \
          form-action 'none'",
         hash(&script),
         hash(STYLE)

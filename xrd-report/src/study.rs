@@ -3,19 +3,28 @@
 mod series;
 
 use xrd_core::Latent2;
-use xrd_study::{Map, MapReport, Maps, OutputFolder, Score, Study, safe_name};
+use xrd_study::composition::{Coloring, rounded, ternary};
+use xrd_study::{
+    Estimated, Map, MapReport, Maps, OutputFolder, Reference, Score, Study, safe_name,
+};
 
 use crate::error::Result;
 use crate::figure::{
-    self, Generated, MOST_ROWS, MapPanel, Painted, Samples, Scatter, Scored, Waterfall,
+    self, Generated, GroupPattern, MOST_ROWS, MapPanel, Painted, ReferenceLines, Reproduced,
+    Samples, Scatter, Scored, Ternary, Waterfall,
 };
 use crate::files::FigureFiles;
 
+/// Number of windows of angles that are shaded in the mean pattern of a group, the clearest.
+const SHADED_WINDOWS: usize = 5;
+
 /// Draws all figures of a study and writes them to an output folder.
 ///
-/// The figures show the patterns one below the other, the groups with their tree, the latent plane, the losses, one reconstructed pattern, the relevance of the
-/// angles of this pattern, the series of the patterns, a map for each label, maps by other methods, and the generated
-/// patterns.
+/// The figures show the patterns one below the other, the groups with their tree, the mean patterns of
+/// the groups, the latent plane, the losses, one reconstructed pattern, the relevance of the angles of
+/// this pattern, the series of the patterns, a map for each label, the compositions in a triangle if three labels are the fractions
+/// of one whole, maps by other methods, and the generated patterns. Lines of reference structures are
+/// drawn below patterns.
 ///
 /// # Errors
 /// - [`Error::Network`](crate::Error::Network) if the model cannot reconstruct the pattern.
@@ -24,11 +33,13 @@ use crate::files::FigureFiles;
 ///   line.
 /// - Any error of [`FigureFiles::write`].
 pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
-    let (data, run) = (&study.data, &study.run);
-    let (category, names) = study.categories();
-    draw_first_views(study, (&category, &names), files, out)?;
-    let test: Vec<bool> = (0..data.set.len()).map(|i| run.split.is_test(i)).collect();
-    let samples = Samples::new(&category, &names).with_test(&test);
+    let run = &study.run;
+    let coloring = study.coloring()?;
+    let references: Vec<ReferenceLines> = study.references.iter().map(reference_lines).collect();
+    let samples = samples_of(&coloring);
+    draw_first_views(study, &coloring, &references, (files, out))?;
+    let test = test_flags(study);
+    let samples = samples.with_test(&test);
     let history = &run.history.epochs;
     let epochs: Vec<usize> = history.iter().map(|e| e.epoch).collect();
     let (before, after) = (&run.before.points, &run.after.points);
@@ -38,29 +49,51 @@ pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
     let test_loss: Vec<Option<f64>> = history.iter().map(|e| e.test_loss).collect();
     let losses = figure::loss_curves(&epochs, &train, &test_loss);
     files.write(out, "loss", &losses)?;
-    draw_pattern(study, files, out)?;
+    draw_pattern(study, &references, (files, out))?;
     series::draw(study, files, out)?;
     draw_painted(study, &samples, files, out)?;
+    let by_group = study.coloring_by_group();
+    let of_triangle = match study.experiment.color_by {
+        Some(_) => &coloring,
+        None => &by_group,
+    };
+    draw_ternary(study, of_triangle, (files, out))?;
     if let Some(maps) = &study.maps {
         files.write(out, "maps", &draw_maps(maps, &samples))?;
     }
-    draw_generated(study, files, out)
+    draw_generated(study, &references, (files, out))
+}
+
+/// Returns the categories or values of points for figures.
+pub fn samples_of(coloring: &Coloring) -> Samples<'_> {
+    let samples = Samples::new(&coloring.category, &coloring.names);
+    match &coloring.values {
+        Some(values) => samples.with_values(&coloring.label, values),
+        None => samples,
+    }
+}
+
+fn reference_lines(reference: &Reference) -> ReferenceLines {
+    let lines = reference.lines.iter();
+    let lines = lines.map(|r| (r.two_theta_deg, r.intensity, r.hkl));
+    ReferenceLines::new(&reference.name, lines.collect())
 }
 
 /// Draws the patterns in the order of the files or of the variable of the series, and in the order of the
 /// tree of the groups.
 fn draw_first_views(
     study: &Study,
-    (category, names): (&[usize], &[String]),
-    files: &FigureFiles,
-    out: &mut OutputFolder,
+    coloring: &Coloring,
+    references: &[ReferenceLines],
+    (files, out): (&FigureFiles, &mut OutputFolder),
 ) -> Result<()> {
     let (all, variable) = series::rows(study);
     let rows = evenly_spaced(&all, MOST_ROWS);
     let patterns = study.data.set.select(&rows)?;
-    let of_rows: Vec<usize> = rows.iter().map(|&i| category[i]).collect();
-    let mut shown =
-        Waterfall::new(&patterns, Samples::new(&of_rows, names)).with_part_of(study.data.set.len());
+    let of_rows = coloring.select(&rows);
+    let mut shown = Waterfall::new(&patterns, samples_of(&of_rows))
+        .with_part_of(study.data.set.len())
+        .with_references(references);
     let values: Vec<f64>;
     if let Some((name, of)) = variable {
         values = rows.iter().map(|&i| of[i]).collect();
@@ -78,8 +111,68 @@ fn draw_first_views(
     let names: Vec<String> = (0..groups.number()).map(name).collect();
     let shown = Waterfall::new(&patterns, Samples::new(&of_rows, &names))
         .with_tree(&groups.tree)
-        .with_part_of(order.len());
-    files.write(out, "groups", &figure::waterfall(&shown))
+        .with_part_of(order.len())
+        .with_references(references);
+    files.write(out, "groups", &figure::waterfall(&shown))?;
+    draw_groups(study, references, (files, out))
+}
+
+/// Draws the mean pattern of each group.
+fn draw_groups(
+    study: &Study,
+    references: &[ReferenceLines],
+    (files, out): (&FigureFiles, &mut OutputFolder),
+) -> Result<()> {
+    let (set, groups) = (&study.data.set, &study.groups.groups);
+    let mut panels = Vec::new();
+    for (g, profile) in study.groups.profiles.iter().enumerate() {
+        let medoid = groups.medoids[g];
+        let intensities = set.intensities(medoid)?;
+        let highest = intensities
+            .iter()
+            .copied()
+            .fold(f32::MIN_POSITIVE, f32::max);
+        let name = &set.names()[medoid];
+        let title = match groups.items_of(g).len() {
+            1 => format!("group {}: {name}", g + 1),
+            n => format!("group {}: {n} patterns such as {name}", g + 1),
+        };
+        let windows = profile.windows.iter().take(SHADED_WINDOWS);
+        let windows = windows.map(|w| (w.from_deg, w.to_deg));
+        let panel = GroupPattern::new(title, &profile.mean, &profile.spread)
+            .with_medoid(intensities.iter().map(|v| v / highest).collect())
+            .with_windows(windows.collect());
+        panels.push(panel);
+    }
+    let figure = figure::group_patterns(set.grid(), &panels, references);
+    files.write(out, "group_patterns", &figure)
+}
+
+/// Draws the compositions in a triangle if three labels are the fractions of one whole.
+fn draw_ternary(
+    study: &Study,
+    coloring: &Coloring,
+    (files, out): (&FigureFiles, &mut OutputFolder),
+) -> Result<()> {
+    let labels = &study.data.labels;
+    let Some((columns, total)) = ternary(labels) else {
+        return Ok(());
+    };
+    let amounts = |row: &[f64]| columns.map(|c| row[c]);
+    let points: Vec<[f64; 3]> = labels.rows().map(amounts).collect();
+    let test = test_flags(study);
+    let pair = |e: &Estimated| Some((amounts(e.truth.as_ref()?), amounts(&e.estimate.values)));
+    let estimates: Vec<_> = study.run.estimated.iter().filter_map(pair).collect();
+    let corners = columns.map(|c| labels.columns()[c].as_str());
+    let shown = Ternary::new(corners, &points, samples_of(coloring).with_test(&test))
+        .with_total(total)
+        .with_estimates(&estimates);
+    files.write(out, "ternary", &figure::ternary(&shown))
+}
+
+fn test_flags(study: &Study) -> Vec<bool> {
+    let patterns = 0..study.data.set.len();
+    patterns.map(|i| study.run.split.is_test(i)).collect()
 }
 
 /// Returns all items, or `most` of them at equal distances.
@@ -89,7 +182,11 @@ fn evenly_spaced(items: &[usize], most: usize) -> Vec<usize> {
 }
 
 /// Draws one pattern with its reconstruction and its relevance.
-fn draw_pattern(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
+fn draw_pattern(
+    study: &Study,
+    references: &[ReferenceLines],
+    (files, out): (&FigureFiles, &mut OutputFolder),
+) -> Result<()> {
     let (data, found) = (&study.data, &study.relevance);
     let intensities = data.set.intensities(found.pattern)?;
     let (grid, measured) = (data.set.grid(), &intensities[..]);
@@ -99,9 +196,10 @@ fn draw_pattern(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> R
     let name = format!("test pattern {}", data.set.names()[found.pattern]);
     let title = match &data.describe(found.pattern)[..] {
         "" => name,
-        labels => format!("{labels}, {name}"),
+        labels => format!("{name}: {labels}"),
     };
-    let figure = figure::reproduction(grid, measured, &reproduced, &title);
+    let shown = Reproduced::new(measured, &reproduced).with_references(references);
+    let figure = figure::reproduction(grid, &shown, &title);
     files.write(out, "reproduction", &figure)?;
     let sweep = &found.sweep;
     let dev: Vec<(f64, f64)> = sweep
@@ -134,6 +232,11 @@ fn draw_painted(
 ) -> Result<()> {
     let run = &study.run;
     for (map, column) in run.maps.iter().zip(study.data.labels.columns()) {
+        let own = study.data.labels.column(column).unwrap_or_default();
+        let samples = match samples.values {
+            [] => *samples,
+            _ => samples.with_values(column, &own),
+        };
         let of_column = || {
             let all = run.generated.iter();
             let single = all.filter_map(|g| Some((g, g.pattern.target.single()?)));
@@ -143,10 +246,10 @@ fn draw_painted(
             .flat_map(|(g, _)| &g.pattern.contour)
             .map(closed_points)
             .collect();
-        let values: Vec<String> = of_column().map(|(_, t)| t.value.to_string()).collect();
+        let values: Vec<String> = of_column().map(|(_, t)| rounded(t.value)).collect();
         let label = format!("{column} = {}", values.join(", "));
         let painted = Painted::new(map, column)
-            .with_points(&run.after.points, *samples)
+            .with_points(&run.after.points, samples)
             .with_contours(&contours, &label);
         let figure = figure::painted_map(&painted);
         files.write(out, &format!("map_{}", safe_name(column)), &figure)?;
@@ -160,18 +263,23 @@ fn closed_points(line: &xrd_interp::Polyline) -> Vec<Latent2> {
     points.into_iter().chain(first).collect()
 }
 
-fn draw_generated(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
+fn draw_generated(
+    study: &Study,
+    references: &[ReferenceLines],
+    (files, out): (&FigureFiles, &mut OutputFolder),
+) -> Result<()> {
     for generated in &study.run.generated {
         let Some((_, intensities)) = &generated.pattern.decoded else {
             continue;
         };
         let patterns = Generated::new(intensities)
+            .with_references(references)
             .with_truth(generated.truth.mean.as_deref())
             .with_blend(generated.blend.as_deref());
         let target = &generated.pattern.target;
         let labels = target.targets().iter();
         let title: Vec<String> = labels
-            .map(|t| format!("{} = {}", t.column, t.value))
+            .map(|t| format!("{} = {}", t.column, rounded(t.value)))
             .collect();
         let figure = figure::generated(study.data.set.grid(), &patterns, &title.join(", "));
         let name = format!("generated_{}", safe_name(&target.to_string()));

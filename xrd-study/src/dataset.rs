@@ -10,7 +10,7 @@ mod scales;
 mod training_patterns;
 mod variables;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use xrd_core::{Labels, TwoThetaGrid};
 use xrd_io::prepare::Step;
@@ -35,7 +35,9 @@ pub use classes::Classes;
 pub use label_source::LabelSource;
 pub(crate) use label_source::labels_of;
 pub use labelled::{LabelChoice, Labelled};
-pub use model_input::{LoadedInput, ModelInput, OpenedInput, check_fits, load_model};
+pub use model_input::{
+    LoadedInput, ModelInput, OpenedInput, check_fits, load_model, options_as_trained,
+};
 pub use patterns::Patterns;
 pub use training_patterns::TrainingPatterns;
 pub(crate) use variables::Variable;
@@ -398,7 +400,11 @@ fn options(reading: &Reading, grid: Option<&TwoThetaGrid>, exclude: &[&Path]) ->
         .with_prepare(reading.steps.clone())
         .with_resample(grid.filter(|_| reading.resample).copied())
         .with_common_grid(reading.resample)
-        .with_exclude(exclude.iter().map(|p| p.to_path_buf()).collect::<Vec<_>>())
+        .with_exclude(paths(exclude))
+}
+
+fn paths(files: &[&Path]) -> Vec<PathBuf> {
+    files.iter().map(|p| p.to_path_buf()).collect()
 }
 
 /// Refuses patterns that are zero at all angles.

@@ -262,6 +262,38 @@ pub enum Error {
         /// Labels and values.
         target: TargetComposition,
     },
+    /// A label for the colours of figures that does not exist.
+    #[error("no label '{found}' for the colours (expected one of {})", known.join(", "))]
+    NoColor {
+        /// The name.
+        found: String,
+        /// The labels, the classes and `group`.
+        known: Vec<String>,
+    },
+    /// A file that is not a crystal structure and is given as a reference.
+    #[error("{source}")]
+    NotAReference {
+        /// Reason, with the file.
+        source: Box<xrd_io::Error>,
+    },
+    /// A reference structure for patterns whose wavelength is not known.
+    #[error("{}: the wavelength of the patterns is not known", path.display())]
+    NoWavelength {
+        /// File of the structure.
+        path: PathBuf,
+    },
+    /// A reference structure without lines in the range of the patterns.
+    #[error("{}: no lines from {from_deg:.2} to {to_deg:.2} degrees at {wavelength}", path.display())]
+    NoLines {
+        /// File of the structure.
+        path: PathBuf,
+        /// First angle 2θ of the patterns in degrees.
+        from_deg: f64,
+        /// Last angle 2θ of the patterns in degrees.
+        to_deg: f64,
+        /// Wavelength of the patterns.
+        wavelength: xrd_core::Wavelength,
+    },
     /// Range of a label that does not exist.
     #[error("{range}: no such label (one of {})", known.join(", "))]
     NoRange {

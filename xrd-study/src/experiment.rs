@@ -87,6 +87,14 @@ pub struct Experiment {
     /// patterns, a quick trial skips the comparison with raw patterns.
     #[serde(default, skip_serializing_if = "is_false")]
     pub quick: bool,
+    /// Files of reference structures. A study draws their lines below the patterns. Relative paths are
+    /// relative to the current directory.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<PathBuf>,
+    /// Label, classes or `group` by which figures colour the patterns. `None` selects the
+    /// [automatic](crate::composition::Coloring::automatic) colours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color_by: Option<String>,
     /// Variations of the settings. A comparison compares each variation with `settings`. A study
     /// and a cross-validation ignore the variations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -207,6 +215,8 @@ impl Experiment {
             window_deg: None,
             networks: 1,
             quick: false,
+            references: Vec::new(),
+            color_by: None,
             variations: Vec::new(),
             data,
             splits: Splits::default(),

@@ -1,7 +1,7 @@
 //! Groups of patterns without labels: members, most representative patterns, mean patterns, angles
 //! that distinguish the groups, and patterns between two groups.
 
-mod lines;
+mod agreement;
 mod profile;
 mod report;
 mod space;
@@ -95,6 +95,20 @@ pub fn find_groups(
         groups: found.spread_over(rows, members)?,
         profiles,
     })
+}
+
+/// Returns the mean lines of each group of patterns, of which [`find_groups`] says how they are made.
+/// A pattern with unknown group belongs to the group whose mean is nearest to its lines
+/// ([`GroupMeans`], [`Lines`](xrd_io::prepare::Lines)). The argument `group` contains the group of each
+/// pattern, from 0.
+///
+/// # Errors
+/// [`Error::Latent`](crate::Error::Latent) if there is not one group per pattern, or if a group has no
+/// pattern; [`Error::Network`](crate::Error::Network) if patterns on disk cannot be read.
+pub fn mean_lines(patterns: &Patterns, group: &[usize]) -> Result<Vec<Vec<f64>>> {
+    let rows: Vec<usize> = (0..patterns.len()).collect();
+    let points = Space::new(patterns, None)?.points(&rows)?;
+    Ok(GroupMeans::new(&points, group)?.means().to_vec())
 }
 
 /// Membership of every pattern: that of the grouped ones as it is, others by the nearest mean.

@@ -256,6 +256,18 @@ impl KnownPoints {
         self
     }
 
+    /// Returns the largest distance from a known point to the nearest other known point.
+    /// [`Estimated::far`] compares with it. 0 for a single point.
+    pub fn loneliest(&self) -> f64 {
+        self.loneliest
+    }
+
+    /// Returns the largest residual of the known patterns. [`Estimated::unlike`] compares with it.
+    /// `None` if the residuals are not known.
+    pub fn worst_residual(&self) -> Option<f64> {
+        self.worst_residual
+    }
+
     /// Returns the labels of the points.
     pub fn labels(&self) -> &Labels {
         self.plane.labels()

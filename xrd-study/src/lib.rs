@@ -2,6 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod baselines;
+mod classifier;
 pub mod composition;
 mod dataset;
 mod digest;
@@ -21,8 +22,10 @@ mod note;
 mod novelty;
 mod outliers;
 mod output;
+mod reference;
 mod regression;
 mod report;
+mod rounding;
 mod sample;
 mod score;
 mod sensitivity;
@@ -52,9 +55,11 @@ pub use xrd_relevance;
 pub use xrd_sim;
 
 pub use baselines::{BASELINES, Baselines};
+pub use classifier::{EstimatedClass, PatternClassifier};
 pub use dataset::{
     Classes, Dataset, LabelChoice, LabelSource, Labelled, LeftOut, LoadedInput, ModelInput,
-    OpenedInput, Origin, Patterns, TrainingPatterns, check_fits, load_model, notes, read,
+    OpenedInput, Origin, Patterns, TrainingPatterns, check_fits, load_model, notes,
+    options_as_trained, read,
 };
 pub use digest::digest;
 pub use engine::{FinishedTraining, remove_saved, train};
@@ -70,7 +75,9 @@ pub use generation::{
     FAR, GeneratedPattern, NEAR, check_targets, file_name, generate_targets, paint,
     reachable_range, safe_name,
 };
-pub use groups::{AngleWindow, BETWEEN_GROUPS, GroupProfile, PatternGroups, find_groups};
+pub use groups::{
+    AngleWindow, BETWEEN_GROUPS, GroupProfile, PatternGroups, find_groups, mean_lines,
+};
 pub use intervals::{COVERAGE, ErrorSource, Intervals, left_out_errors};
 pub use known_points::{Estimated, KnownPoints, LatentTable, MODEL, NamedBasis, Query, model_name};
 pub use latents::Latents;
@@ -80,15 +87,16 @@ pub use note::{Note, Remedy};
 pub use novelty::residuals;
 pub use outliers::{OUTLIER_SAMPLE, Outliers, find_outliers};
 pub use output::{Inputs, OutputFolder, UnfinishedOutput};
+pub use reference::Reference;
 pub use regression::PatternRegression;
 pub use report::{
-    BetweenReport, CandidateReport, CurveReport, DatasetReport, EstimationReport, GenerationReport,
-    GenerationSummary, GroupReport, GroupsReport, IntervalReport, IntervalsReport, LabelReport,
-    LineReport, MapReport, MapsReport, MethodReport, NumberOfGroupsReport, OnsetReport,
-    OutlierReason, OutlierReport, OutliersReport, PeakReport, PlacesReport, RelevanceReport,
-    STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores, SeparationReport, SequenceReport,
-    SeriesReport, StudyReport, SummaryReport, TrainingReport, TransitionReport, Versions,
-    WindowReport,
+    BetweenReport, CandidateReport, ClassificationReport, CurveReport, DatasetReport,
+    EstimationReport, GenerationReport, GenerationSummary, GroupAgreementReport, GroupReport,
+    GroupsReport, IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport,
+    MethodReport, NumberOfGroupsReport, OnsetReport, OutlierReason, OutlierReport, OutliersReport,
+    PeakReport, PlacesReport, ReferenceReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport,
+    SeedReport, SeedScores, SeparationReport, SequenceReport, SeriesReport, StudyReport,
+    SummaryReport, TrainingReport, TransitionReport, Versions, WindowReport,
 };
 pub use score::{FoldEstimate, Novelty, SchemeEstimates, Score, ScoreReport, ScoreRow, score};
 pub use sensitivity::{Cause, Effect, SmallChange, sensitivity};

@@ -97,6 +97,11 @@ impl LabelLimits {
         Ok(Self(limits))
     }
 
+    /// Returns the smallest and the largest value of each label, which may be infinite.
+    pub fn ranges(&self) -> &[[f64; 2]] {
+        &self.0
+    }
+
     /// Moves the values and the intervals of estimates to the nearest value within the limits.
     pub fn apply_to(&self, estimated: &mut [Estimated]) {
         for row in estimated {

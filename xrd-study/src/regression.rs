@@ -64,19 +64,9 @@ impl PatternRegression {
         let Some(attachment) = model.attachment(ATTACHMENT) else {
             return Ok(None);
         };
-        let array = |(name, shape, numbers): &(String, Vec<usize>, Numbers)| {
-            let numbers = match numbers {
-                Numbers::F32(numbers) => xrd_regression::Numbers::F32(numbers.clone()),
-                Numbers::F64(numbers) => xrd_regression::Numbers::F64(numbers.clone()),
-                _ => return None,
-            };
-            Some((name.clone(), shape.clone(), numbers))
-        };
-        let arrays = attachment.arrays.iter().filter_map(array).collect();
-        let stored = Stored::new(attachment.text.clone(), arrays);
         let digest = model.attachment(DIGEST).map(|a| a.text.clone());
         Ok(Some(Self {
-            regression: Regression::from_stored(&stored)?,
+            regression: from_attachment(attachment)?,
             digest: digest.unwrap_or_default(),
         }))
     }
@@ -86,19 +76,9 @@ impl PatternRegression {
     /// # Errors
     /// [`Error::Regression`](crate::Error::Regression). No error is expected.
     pub fn attach_to(&self, model: Autoencoder) -> Result<Autoencoder> {
-        let stored = self.regression.to_stored()?;
-        let array = |(name, shape, numbers)| {
-            let numbers = match numbers {
-                xrd_regression::Numbers::F32(numbers) => Numbers::F32(numbers),
-                xrd_regression::Numbers::F64(numbers) => Numbers::F64(numbers),
-                _ => return None,
-            };
-            Some((name, shape, numbers))
-        };
-        let arrays = stored.arrays.into_iter().filter_map(array).collect();
         let digest = Attachment::new(self.digest.clone(), Vec::new());
         Ok(model
-            .with_attachment(ATTACHMENT, Attachment::new(stored.description, arrays))
+            .with_attachment(ATTACHMENT, to_attachment(&self.regression)?)
             .with_attachment(DIGEST, digest))
     }
 
@@ -145,6 +125,36 @@ impl PatternRegression {
         }
         Ok(())
     }
+}
+
+/// Returns a regression as an attachment of a model.
+pub(crate) fn to_attachment(regression: &Regression) -> Result<Attachment> {
+    let stored = regression.to_stored()?;
+    let array = |(name, shape, numbers)| {
+        let numbers = match numbers {
+            xrd_regression::Numbers::F32(numbers) => Numbers::F32(numbers),
+            xrd_regression::Numbers::F64(numbers) => Numbers::F64(numbers),
+            _ => return None,
+        };
+        Some((name, shape, numbers))
+    };
+    let arrays = stored.arrays.into_iter().filter_map(array).collect();
+    Ok(Attachment::new(stored.description, arrays))
+}
+
+/// Reads a regression from an attachment of a model.
+pub(crate) fn from_attachment(attachment: &Attachment) -> Result<Regression> {
+    let array = |(name, shape, numbers): &(String, Vec<usize>, Numbers)| {
+        let numbers = match numbers {
+            Numbers::F32(numbers) => xrd_regression::Numbers::F32(numbers.clone()),
+            Numbers::F64(numbers) => xrd_regression::Numbers::F64(numbers.clone()),
+            _ => return None,
+        };
+        Some((name.clone(), shape.clone(), numbers))
+    };
+    let arrays = attachment.arrays.iter().filter_map(array).collect();
+    let stored = Stored::new(attachment.text.clone(), arrays);
+    Ok(Regression::from_stored(&stored)?)
 }
 
 fn digest_of(names: &[String], labels: &Labels) -> String {

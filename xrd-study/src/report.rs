@@ -5,11 +5,13 @@
 //! The documentation of the field states when this happens. Files of older versions, in which newer
 //! fields are missing, can still be read.
 
+mod classification;
 mod estimation;
 mod generation;
 mod groups;
 mod maps;
 mod outliers;
+mod reference;
 mod relevance;
 mod seeds;
 mod sequence;
@@ -19,13 +21,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::experiment::Experiment;
 
+pub use classification::ClassificationReport;
 pub use estimation::{
     CurveReport, EstimationReport, IntervalReport, IntervalsReport, LabelReport, MethodReport,
 };
 pub use generation::{GenerationReport, GenerationSummary, SeedGenerationReport};
-pub use groups::{BetweenReport, GroupReport, GroupsReport, NumberOfGroupsReport, WindowReport};
+pub use groups::{
+    BetweenReport, GroupAgreementReport, GroupReport, GroupsReport, NumberOfGroupsReport,
+    WindowReport,
+};
 pub use maps::{MapReport, MapsReport, SeparationReport};
 pub use outliers::{OutlierReason, OutlierReport, OutliersReport};
+pub use reference::ReferenceReport;
 pub use relevance::{CandidateReport, LineReport, PeakReport, RelevanceReport};
 pub use seeds::{SeedReport, SeedScores, SummaryReport};
 pub use sequence::{OnsetReport, SequenceReport, TransitionReport};
@@ -87,6 +94,10 @@ pub struct StudyReport {
     /// Groups of the patterns, found without labels. Absent in files of older versions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<GroupsReport>,
+    /// Estimated classes of the test patterns, one entry per label that is text. Absent without such a
+    /// label, and for labels with more than 50 classes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub classification: Vec<ClassificationReport>,
     /// Patterns that differ from all others, found without labels. Absent for more than 2,000
     /// patterns, for speed, and in files of older versions.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,6 +106,9 @@ pub struct StudyReport {
     /// such variable, and in files of older versions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub series: Option<SeriesReport>,
+    /// Reference structures, whose lines are drawn below the patterns. Absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<ReferenceReport>,
     /// Description of the experiment. The command `xrd study --config study.json` runs the
     /// experiment again. `null` in files of older versions.
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]

@@ -1,5 +1,6 @@
 //! Study of a set: networks, estimates, relevance and generated patterns.
 
+mod classification;
 mod curve;
 mod estimation;
 mod generation;
@@ -25,6 +26,8 @@ use xrd_ae::Autoencoder;
 use xrd_core::Latent2;
 use xrd_latent::groups::GroupSettings;
 
+use crate::classifier::PatternClassifier;
+use crate::composition::Coloring;
 use crate::dataset::{Dataset, LeftOut};
 use crate::engine::{Engine, FinishedTraining, Store, settings};
 use crate::error::{Error, Result};
@@ -33,7 +36,9 @@ use crate::generation::check_targets;
 use crate::groups::{PatternGroups, find_groups};
 use crate::limits::LabelLimits;
 use crate::maps::{MAP_NEIGHBOURS, Maps, compare_maps};
+use crate::note::Note;
 use crate::outliers::{Outliers, find_outliers};
+use crate::reference::Reference;
 use crate::report::StudyReport;
 use crate::series::{Series, Variables};
 use crate::session::{Session, Stage, stage};
@@ -47,6 +52,7 @@ pub use run::{Run, Scores};
 pub use series::Indexing;
 pub use write::{PATTERNS_FILE, STUDY_FILE};
 
+use classification::Classification;
 use lines::Lines;
 use verdicts::Verdict;
 
@@ -89,8 +95,13 @@ pub struct Study {
     /// Series of the patterns along a variable, or at places on a sample. `None` if there is no such
     /// variable ([`Experiment::series`]).
     pub series: Option<Series>,
+    /// Reference structures of the experiment, with their lines.
+    pub references: Vec<Reference>,
+    /// Notes on how the files of the references were read.
+    pub reference_notes: Vec<Note>,
     /// Estimates of the test patterns of every seed.
     pub held_out: Vec<HeldOut>,
+    classification: Classification,
     lines: Option<Judged>,
     store: Store,
     finished: Option<FinishedTraining>,
@@ -134,17 +145,25 @@ impl Study {
         self.finished.clone()
     }
 
-    /// Returns the index of the category of each pattern, and the names of the categories
-    /// ([`Dataset::categories`]). Without labels, the groups are the categories.
-    pub fn categories(&self) -> (Vec<usize>, Vec<String>) {
-        let data = &self.data;
-        if !data.classes.is_empty() || !data.labels.columns().is_empty() {
-            return data.categories();
-        }
-        let groups = &self.groups.groups;
-        let names = (1..=groups.number()).map(|n| format!("group {n}"));
-        let of = groups.members.iter().map(|m| m.group);
-        (of.collect(), names.collect())
+    /// Returns the categories or values by which figures colour the patterns: those of
+    /// [`Experiment::color_by`], or the [automatic](Coloring::automatic) ones.
+    ///
+    /// # Errors
+    /// [`Error::NoColor`] if there is no such label, which [`study`](fn@study) has checked.
+    pub fn coloring(&self) -> Result<Coloring> {
+        let by = self.experiment.color_by.as_deref();
+        let (classes, labels) = (&self.data.classes, &self.data.labels);
+        Coloring::chosen(by, classes, labels, &self.group_of())
+    }
+
+    /// Returns the groups as categories.
+    pub fn coloring_by_group(&self) -> Coloring {
+        Coloring::of_groups(&self.group_of(), self.data.set.len())
+    }
+
+    fn group_of(&self) -> Vec<usize> {
+        let members = self.groups.groups.members.iter();
+        members.map(|m| m.group).collect()
     }
 
     /// Returns the lines of the pattern that [`relevance`](Self::relevance) describes, with their
@@ -170,7 +189,9 @@ impl Study {
 /// # Errors
 /// - Any error of [`Experiment::check`], [`Experiment::window_deg`](method@Experiment::window_deg)
 ///   and [`Dataset::leave_out`].
-/// - [`Error::NoLabel`] for a target with an unknown label.
+/// - [`Error::NoLabel`] for a target with an unknown label, [`Error::NoColor`] for an unknown label of
+///   the colours.
+/// - Any error of [`Reference::read_all`].
 /// - [`Error::Expected`] for splits by cross-validation.
 /// - [`Error::Split`] for too few training or test patterns, and any error of [`Split::listed`].
 /// - [`Error::Unfinished`] if saved work exists that cannot be continued.
@@ -192,6 +213,8 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         left_out,
         variables: Variables::of(&experiment.series, &data)?,
     };
+    Coloring::check(experiment.color_by.as_deref(), &data.classes, &data.labels)?;
+    let (references, reference_notes) = Reference::read_all(&experiment.references, &data.set)?;
     let pool = session.pool()?;
     let truths = pool.install(|| Truth::all(&plan))?;
     let epochs = experiment.seeds.count * experiment.settings.epochs;
@@ -212,20 +235,23 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         Some(own) => own,
         None => intervals::report(&seeds, &of_chosen, labels)?,
     };
-    let (relevance, maps, groups, outliers, series) = engine.after_training(|| {
-        pool.install(|| {
-            let relevance = stage(session.observer, Stage::Relevance, || {
-                relevance::analyse(&data, &run.split, &model, window_deg)
-            })?;
-            let groups = stage(session.observer, Stage::Grouping, || {
-                find_groups(&data.set, None, &GroupSettings::default())
-            })?;
-            let maps = maps(&data, &run.after.points, session)?;
-            let outliers = outliers(&data, session)?;
-            let series = series(&plan, &run, session)?;
-            Ok((relevance, maps, groups, outliers, series))
-        })
-    })?;
+    let (relevance, maps, groups, outliers, series, classification) =
+        engine.after_training(|| {
+            pool.install(|| {
+                let relevance = stage(session.observer, Stage::Relevance, || {
+                    relevance::analyse(&data, &run.split, &model, window_deg)
+                })?;
+                let groups = stage(session.observer, Stage::Grouping, || {
+                    find_groups(&data.set, None, &GroupSettings::default())
+                })?;
+                let maps = maps(&data, &run.after.points, session)?;
+                let outliers = outliers(&data, session)?;
+                let series = series(&plan, &run, session)?;
+                let classification = classification(&data, &run.split, session)?;
+                Ok((relevance, maps, groups, outliers, series, classification))
+            })
+        })?;
+    let model = PatternClassifier::attach_all(&classification.classifiers, model)?;
     let finished = engine.finished();
     let store = engine.into_store();
     let lines = Lines::of(&data)?.map(|lines| Judged::of(lines, &seeds));
@@ -237,6 +263,8 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         groups: &groups,
         outliers: outliers.as_ref(),
         series: series.as_ref(),
+        references: (&references, &reference_notes),
+        classification: &classification.reports,
     };
     let report = report::build(&plan, &seeds, &run, found)?;
     let held_out = seeds.into_iter().flat_map(|s| s.held_out).collect();
@@ -250,7 +278,10 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         groups,
         outliers,
         series,
+        references,
+        reference_notes,
         held_out,
+        classification,
         lines,
         data,
         store,
@@ -265,6 +296,15 @@ fn maps(data: &Dataset, own: &[Latent2], session: Session<'_>) -> Result<Option<
     }
     let compare = || compare_maps(data, Some(own), MAP_NEIGHBOURS);
     stage(session.observer, Stage::Mapping, compare).map(Some)
+}
+
+/// Estimates the classes of the test patterns, if there are labels that are text.
+fn classification(data: &Dataset, split: &Split, session: Session<'_>) -> Result<Classification> {
+    if data.classes.is_empty() {
+        return Ok(Classification::default());
+    }
+    let classify = || Classification::of(data, split);
+    stage(session.observer, Stage::Fitting, classify)
 }
 
 /// Searches outliers, unless there are too many patterns.

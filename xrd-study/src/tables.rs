@@ -6,11 +6,14 @@ use serde::{Deserialize, Serialize};
 use xrd_ae::{Axis, History};
 use xrd_core::Labels;
 use xrd_relevance::Sweep;
+use xrd_sim::Reflection;
 
+use crate::classifier::EstimatedClass;
 use crate::groups::{BETWEEN_GROUPS, PatternGroups};
 use crate::known_points::Estimated;
 use crate::latents::{self, Latents};
 use crate::maps::Maps;
+use crate::reference::Reference;
 use crate::report::{OutlierReport, OutliersReport};
 
 mod series;
@@ -271,6 +274,72 @@ pub fn outliers(found: &OutliersReport) -> Table {
         header: texts(["name", "score", "reason", "from_deg", "to_deg", "nearest"]),
         rows: found.outliers.iter().map(row).collect(),
     }
+}
+
+/// Row of the table `classes.csv`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ClassRow {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    pub(crate) truth: String,
+    pub(crate) estimate: EstimatedClass,
+}
+
+/// Returns the table `classes.csv` with the estimated classes of test patterns. The columns are: name,
+/// label, true class, estimated class, its share, and whether the pattern is unlike the known patterns.
+pub(crate) fn classes(rows: &[ClassRow]) -> Table {
+    let row = |row: &ClassRow| {
+        vec![
+            row.name.clone(),
+            row.label.clone(),
+            row.truth.clone(),
+            row.estimate.class.clone(),
+            figures(row.estimate.share),
+            row.estimate.unlike.to_string(),
+        ]
+    };
+    Table {
+        header: texts(["name", "label", "true", "estimated", "share", "unlike"]),
+        rows: rows.iter().map(row).collect(),
+    }
+}
+
+/// Returns the table `references.csv` with the lines of reference structures. The columns are: name of
+/// the reference, indices h, k and l, d spacing, multiplicity, angle 2θ, and intensity relative to the
+/// strongest line of the reference.
+pub fn references(references: &[Reference]) -> Table {
+    let row = |name: &str, line: &Reflection| {
+        let mut row = vec![name.to_owned()];
+        row.extend(line.hkl.map(|i| i.to_string()));
+        row.push(figures(line.d_angstrom));
+        row.push(line.multiplicity.to_string());
+        row.extend([line.two_theta_deg, line.intensity].map(figures));
+        row
+    };
+    let rows = references
+        .iter()
+        .flat_map(|r| r.lines.iter().map(|line| row(&r.name, line)));
+    Table {
+        header: texts([
+            "reference",
+            "h",
+            "k",
+            "l",
+            "d_angstrom",
+            "multiplicity",
+            "two_theta",
+            "intensity",
+        ]),
+        rows: rows.collect(),
+    }
+}
+
+/// Returns a number with six significant digits.
+pub(crate) fn figures(value: f64) -> String {
+    format!("{value:.5e}")
+        .parse::<f64>()
+        .unwrap_or(value)
+        .to_string()
 }
 
 /// Returns the table `history.csv` with one row per epoch. The columns are the losses, the learning

@@ -1,5 +1,7 @@
 //! `xrd estimate`: labels of unknown patterns.
 
+mod classes;
+
 use std::collections::BTreeSet;
 use std::iter;
 use std::path::{Path, PathBuf};
@@ -15,6 +17,8 @@ use xrd_study::{
     left_out_errors, residuals, tables,
 };
 
+use classes::Classified;
+
 use crate::options::{Estimating, Question, Ranges, Threads};
 use crate::output::{print_note, say};
 
@@ -28,7 +32,8 @@ const ROWS: usize = 1024;
 /// names the nearest known points of the plane. A pattern that is unlike the known patterns is marked
 /// and has no interval. With another estimator, the labels are estimated from the known points of the
 /// plane, as by the triangle of the paper, and an estimate is marked as a fallback if the pattern is
-/// outside the known points.
+/// outside the known points. If the study had labels that are text, the class of each pattern is
+/// estimated too.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -75,6 +80,10 @@ impl Estimate {
             Inputs::new(self.also.iter().chain(&self.calibration)).refuse_overwrite(out)?;
         }
         let pool = self.threads.pool()?;
+        let classified = pool.install(|| Classified::of(&self.question, &self.known))?;
+        if let Some(classified) = classified.as_ref().filter(|c| c.is_alone()) {
+            return classified.finish(self.out.as_deref(), self.json);
+        }
         let also = self.also.chunks_exact(2).map(|pair| (&pair[0], &pair[1]));
         let pairs = iter::once((&self.question.model, &self.known)).chain(also);
         let mut said = BTreeSet::new();
@@ -99,7 +108,10 @@ impl Estimate {
         };
         let (from, count) = from;
         if let Some(out) = &self.out {
-            let table = tables::estimates(&rows, columns, &known.names);
+            let mut table = tables::estimates(&rows, columns, &known.names);
+            if let Some(classified) = &classified {
+                classified.add_to(&mut table);
+            }
             xrd_io::write::atomically(out, |f| table.write(f))?;
             say(&format!("{} estimates in {}", rows.len(), out.display()))?;
         }
@@ -110,6 +122,9 @@ impl Estimate {
                 .map(|(i, r)| {
                     let mut json = to_json(r, columns, &known.names, &from);
                     json["on_planes"] = on_planes(&planes, i, columns);
+                    if let Some(classified) = &classified {
+                        json["classes"] = classified.to_json(i);
+                    }
                     json
                 })
                 .collect();
@@ -125,7 +140,12 @@ impl Estimate {
                     )
                 });
                 let line = to_line(row, columns, &known.names, planes.len());
-                say(&format!("{line}{apart}"))?;
+                let classes = classified.as_ref().map_or(String::new(), |c| c.words(i));
+                let classes = match &classes[..] {
+                    "" => classes,
+                    words => format!("; {words}"),
+                };
+                say(&format!("{line}{apart}{classes}"))?;
             }
             meanings(&rows).into_iter().try_for_each(say)?;
             if rows.iter().any(|r| r.intervals.iter().any(Option::is_some)) {

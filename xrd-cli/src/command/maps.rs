@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
-use xrd_report::Samples;
+use xrd_report::samples_of;
 use xrd_study::{
     DataSource, Dataset, MAP_NEIGHBOURS, MapReport, MapsReport, check_fits, compare_maps,
-    composition, load_model, tables,
+    composition::Coloring, load_model, tables,
 };
 
 use crate::options::{Pictures, Source, Threads, count};
@@ -90,8 +90,8 @@ impl Maps {
             let (mapped, all) = (maps.rows.len(), data.set.len());
             eprintln!("note: the maps show {mapped} evenly spaced patterns of {all}");
         }
-        let (category, names) = composition::categories(&data.labels.select(&maps.rows));
-        let samples = Samples::new(&category, &names);
+        let coloring = Coloring::automatic(&data.classes, &data.labels, &[]).select(&maps.rows);
+        let samples = samples_of(&coloring);
         let table = tables::maps(data.set.names(), &maps, &data.labels);
         let report = Report {
             scores: maps.report(),

@@ -15,7 +15,7 @@ use xrd_study::{
 use crate::interrupt;
 use crate::options::{
     Configuring, Estimating, Pictures, PlaceName, Ranges, SavingOptions, Source, Stopping, Threads,
-    Training, at_most, composition, fraction, positive, series, target,
+    Training, Viewing, at_most, composition, fraction, positive, series, target,
 };
 use crate::output::{self, pretty, print_notes, say};
 use crate::progress::Terminal;
@@ -33,6 +33,7 @@ const QUICK_EPOCHS: usize = 60;
 Examples:
   xrd study
   xrd study --patterns scans/ --labels labels.csv --target Ti=0.3 --out results
+  xrd study scans/ --reference NaCl.cif --reference CrCl3.cif --wavelength CuKa
   xrd study --seeds 10 --fwhm-deg 0.05 --out narrow
   xrd study --config results/study.json --out again")]
 pub(crate) struct Study {
@@ -92,6 +93,8 @@ pub(crate) struct Study {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    viewing: Viewing,
+    #[command(flatten)]
     pictures: Pictures,
     #[command(flatten)]
     threads: Threads,
@@ -129,7 +132,7 @@ impl Study {
         };
         print_notes(&data.notes);
         let files = self.pictures.files()?;
-        let mut out = output::open(&self.out)?.protecting(experiment.data.inputs(), &TABLES)?;
+        let mut out = output::open(&self.out)?.protecting(experiment.inputs(), &TABLES)?;
         let saving = self.saving.saving(&self.out);
         let session = Session::new(&saving)
             .with_threads(self.threads.number()?)
@@ -149,6 +152,7 @@ impl Study {
         out.write_text(PAGE_FILE, &page)?;
         study.write_report(&mut out)?;
         let report = study.report.clone();
+        print_notes(&study.reference_notes);
         self.finish(out, study, &earlier)?;
         if self.json {
             return say(&pretty(&report)?);
@@ -225,6 +229,7 @@ impl Study {
             experiment.series.clone_from(series);
         }
         experiment.quick |= self.quick;
+        self.viewing.apply(&mut experiment);
         Ok(experiment)
     }
 }

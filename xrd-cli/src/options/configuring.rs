@@ -43,7 +43,7 @@ impl Configuring {
     pub(crate) fn save(&self, experiment: &Experiment) -> Result<()> {
         experiment.check()?;
         if let Some(file) = &self.save_config {
-            experiment.data.inputs().refuse_overwrite(file)?;
+            experiment.inputs().refuse_overwrite(file)?;
             let text = experiment.to_toml()?;
             xrd_io::write::atomically(file, |f| f.write_all(text.as_bytes()))?;
         }

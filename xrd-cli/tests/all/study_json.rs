@@ -43,7 +43,9 @@ fn a_report_is_read_and_written_without_a_change() {
 #[test]
 fn every_column_of_the_tables_is_documented() {
     let place = Workplace::with_samples();
-    let options = "--hidden 8,4 --epochs 2 --label-weight 1 --series p";
+    place.write("NaCl.cif", include_str!("support/NaCl.cif"));
+    let options =
+        "--hidden 8,4 --epochs 2 --label-weight 1 --series p --wavelength 1.5 --reference NaCl.cif";
     place.done(&format!(
         "study --patterns scans --labels labels.csv {options}"
     ));
@@ -54,6 +56,7 @@ fn every_column_of_the_tables_is_documented() {
         "groups.csv",
         "outliers.csv",
         "series.csv",
+        "references.csv",
         "history.csv",
         "relevance.csv",
     ] {

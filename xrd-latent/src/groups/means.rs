@@ -55,6 +55,11 @@ impl GroupMeans {
         Ok(Self { means, apart })
     }
 
+    /// Coordinates of the mean of each group.
+    pub fn means(&self) -> &[Vec<f64>] {
+        &self.means
+    }
+
     /// Number of groups.
     pub fn len(&self) -> usize {
         self.means.len()

@@ -120,6 +120,44 @@ pub fn adjusted_rand_index(a: &[usize], b: &[usize]) -> Result<f64> {
     })
 }
 
+/// Purity of groups: fraction of the items that belong to the most frequent class of their group.
+///
+/// The argument `groups` contains one group index per item, and the argument `classes` one class
+/// index per item. The result is above 0 and at most 1. It is 1 if each group contains one class
+/// only, also if a class is divided among several groups: groups of one item each always have the
+/// purity 1. With a single group it is the fraction of the largest class.
+///
+/// Cost: O(n log n) for n items.
+///
+/// # Errors
+/// - [`Error::Length`] if the two lists have different lengths.
+/// - [`Error::Empty`] if the lists are empty.
+///
+/// # Example
+/// ```
+/// assert_eq!(xrd_latent::maps::purity(&[0, 0, 0, 1], &[5, 5, 2, 2])?, 0.75);
+/// # Ok::<(), xrd_latent::Error>(())
+/// ```
+///
+/// # References
+/// C. D. Manning, P. Raghavan, H. Schütze, "Introduction to Information Retrieval" (2008), Eq. (182).
+pub fn purity(groups: &[usize], classes: &[usize]) -> Result<f64> {
+    same_length("classes", classes.len(), groups.len())?;
+    if groups.is_empty() {
+        return Err(Error::Empty { what: "groups" });
+    }
+    let mut counts: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for pair in groups.iter().copied().zip(classes.iter().copied()) {
+        *counts.entry(pair).or_default() += 1;
+    }
+    let mut most: BTreeMap<usize, usize> = BTreeMap::new();
+    for ((group, _), count) in counts {
+        let largest = most.entry(group).or_default();
+        *largest = count.max(*largest);
+    }
+    Ok(most.into_values().sum::<usize>() as f64 / groups.len() as f64)
+}
+
 /// Number of pairs of equal keys.
 fn pairs_within<K: Ord + Copy>(keys: &[K]) -> f64 {
     let mut counts: BTreeMap<K, usize> = BTreeMap::new();

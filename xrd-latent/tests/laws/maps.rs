@@ -6,7 +6,7 @@ use xrd_core::{PatternSet, Scale, TwoThetaGrid};
 use xrd_latent::Error;
 use xrd_latent::maps::{
     Distances, PrincipalComponents, adjusted_rand_index, classical_scaling, continuity,
-    metric_scaling, silhouette, trustworthiness,
+    metric_scaling, purity, silhouette, trustworthiness,
 };
 
 /// Points of three coordinates with one group per point.
@@ -92,6 +92,23 @@ fn naive_rand(a: &[usize], b: &[usize]) -> f64 {
     (both - expected) / ((in_a + in_b) / 2.0 - expected)
 }
 
+/// Purity, item by item: of each item, whether its class is the most frequent one of its group. Ties
+/// are decided for the first such class.
+fn naive_purity(groups: &[usize], classes: &[usize]) -> f64 {
+    let n = groups.len();
+    let shared = |i: usize| {
+        let of_both = |j: &usize| groups[*j] == groups[i] && classes[*j] == classes[i];
+        (0..n).filter(of_both).count()
+    };
+    let is_kept = |i: usize| {
+        let own = (0..n).filter(|&j| groups[j] == groups[i]);
+        let most = own.clone().map(shared).max();
+        let first = own.clone().find(|&j| Some(shared(j)) == most);
+        first.map(|j| classes[j]) == Some(classes[i])
+    };
+    (0..n).filter(|&i| is_kept(i)).count() as f64 / n as f64
+}
+
 fn pattern_set(rows: &[Vec<f64>]) -> PatternSet {
     let grid = TwoThetaGrid::new(10.0, 0.1, rows[0].len()).unwrap();
     let names = (0..rows.len()).map(|i| i.to_string()).collect();
@@ -152,6 +169,22 @@ proptest! {
         prop_assert_eq!(adjusted_rand_index(&a, &a).unwrap(), 1.0);
         let expected = naive_rand(&a, b);
         prop_assert!(expected.is_nan() || (found - expected).abs() < 1e-12, "{found} {expected}");
+    }
+
+    #[test]
+    fn purity_is_its_definition(
+        a in prop::collection::vec(0usize..4, 1..30), b in prop::collection::vec(0usize..4, 30),
+    ) {
+        let b = &b[..a.len()];
+        let found = purity(&a, b).unwrap();
+        prop_assert!((found - naive_purity(&a, b)).abs() < 1e-12);
+        let renamed: Vec<usize> = b.iter().map(|g| 90 - 7 * g).collect();
+        prop_assert_eq!(purity(&a, &renamed).unwrap(), found);
+        let renamed: Vec<usize> = a.iter().map(|g| 90 - 7 * g).collect();
+        prop_assert_eq!(purity(&renamed, b).unwrap(), found);
+        prop_assert_eq!(purity(&a, &a).unwrap(), 1.0);
+        let alone: Vec<usize> = (0..a.len()).collect();
+        prop_assert_eq!(purity(&alone, b).unwrap(), 1.0);
     }
 
     /// Components from the products of patterns equal those from the covariance of angles.
@@ -282,6 +315,20 @@ fn components_share_what_there_is_to_explain() {
 }
 
 #[test]
+fn random_groups_do_not_agree() {
+    let mut state = 1u64;
+    let mut draw = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005);
+        state = state.wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % 4
+    };
+    let mut grouping = || -> Vec<usize> { (0..60).map(|_| draw()).collect() };
+    let one = |_| adjusted_rand_index(&grouping(), &grouping()).unwrap();
+    let mean = (0..300).map(one).sum::<f64>() / 300.0;
+    assert!(mean.abs() < 0.01, "{mean}");
+}
+
+#[test]
 fn refuses_what_makes_no_map() {
     let five = distances(&(0..5).map(|i| vec![f64::from(i)]).collect::<Vec<_>>());
     let four = distances(&(0..4).map(|i| vec![f64::from(i)]).collect::<Vec<_>>());
@@ -308,6 +355,7 @@ fn refuses_what_makes_no_map() {
     assert_eq!(silhouette(&five, &[0; 5]), Ok(None));
     assert_eq!(silhouette(&five, &[0, 1, 2, 3, 4]), Ok(None));
     assert!(adjusted_rand_index(&[], &[]).is_err() && adjusted_rand_index(&[1], &[]).is_err());
+    assert!(purity(&[], &[]).is_err() && purity(&[1], &[]).is_err());
     assert!(PrincipalComponents::of_products(&[0.0; 5], 2, 1).is_err());
     assert!(PrincipalComponents::of_products(&[f64::NAN], 1, 1).is_err());
 

@@ -9,6 +9,7 @@ use super::legend::{self, Entry, Symbol};
 use super::palette::{BLACK, GREY, ORANGE, PALE_GREY, SKY_BLUE, VERMILLION};
 use super::panel::{LABEL_SIZE, Panel, Quantity, X_AXIS_HEIGHT};
 use super::pattern::{intensity_range, pattern_path, points_between, strongest_tenth, whole_axis};
+use super::reference::{self, ReferenceLines};
 use super::svg::{Anchor, Frame, Stroke, Svg};
 use super::text::{Text, formula, shortened};
 
@@ -37,6 +38,8 @@ pub struct Generated<'a> {
     /// `None`, the panel magnifies one tenth of the 2θ axis: the tenth with the largest sum of
     /// intensities.
     pub zoom_deg: Option<(f64, f64)>,
+    /// Reference structures, whose lines are drawn as ticks below the patterns.
+    pub references: &'a [ReferenceLines],
 }
 
 impl<'a> Generated<'a> {
@@ -47,7 +50,15 @@ impl<'a> Generated<'a> {
             truth: None,
             blend: None,
             zoom_deg: None,
+            references: &[],
         }
+    }
+
+    /// Sets the reference structures.
+    #[must_use]
+    pub fn with_references(mut self, references: &'a [ReferenceLines]) -> Self {
+        self.references = references;
+        self
     }
 
     /// Sets the true pattern.
@@ -74,32 +85,61 @@ impl<'a> Generated<'a> {
     }
 }
 
+/// Pattern and its reconstruction by the autoencoder. Both have the same grid and the same unit.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Reproduced<'a> {
+    /// Intensities of the pattern, one per grid point.
+    pub given: &'a [f32],
+    /// Intensities of the reconstruction, one per grid point.
+    pub reproduced: &'a [f32],
+    /// Reference structures, whose lines are drawn as ticks below the patterns.
+    pub references: &'a [ReferenceLines],
+}
+
+impl<'a> Reproduced<'a> {
+    /// Returns a pattern and its reconstruction, without references.
+    pub fn new(given: &'a [f32], reproduced: &'a [f32]) -> Self {
+        Self {
+            given,
+            reproduced,
+            references: &[],
+        }
+    }
+
+    /// Sets the reference structures.
+    #[must_use]
+    pub fn with_references(mut self, references: &'a [ReferenceLines]) -> Self {
+        self.references = references;
+        self
+    }
+}
+
 /// Draws a pattern, its reconstruction by the autoencoder, and their difference.
 ///
 /// The lowest panel magnifies one tenth of the 2θ axis: the tenth with the largest sum of
 /// intensities. Cost: O(grid points).
 ///
-/// # Shapes
-/// `given` and `reproduced` have one intensity per grid point, both in the same unit.
-///
 /// ```
 /// use xrd_core::TwoThetaGrid;
+/// use xrd_report::{Reproduced, reproduction};
 ///
 /// let grid = TwoThetaGrid::new(20.0, 0.1, 5)?;
 /// let (given, reproduced) = ([0.0, 1.0, 5.0, 1.0, 0.0], [0.1, 0.9, 4.8, 1.1, 0.0]);
 ///
-/// let svg = xrd_report::reproduction(&grid, &given, &reproduced, "SmFe12, test pattern 3");
+/// let svg = reproduction(&grid, &Reproduced::new(&given, &reproduced), "SmFe12, test pattern 3");
 /// assert!(svg.contains(">reproduced<") && svg.contains(">difference<"));
 /// # Ok::<(), xrd_core::Error>(())
 /// ```
-pub fn reproduction(grid: &TwoThetaGrid, given: &[f32], reproduced: &[f32], title: &str) -> String {
+pub fn reproduction(grid: &TwoThetaGrid, patterns: &Reproduced<'_>, title: &str) -> String {
     let comparison = Comparison {
         grid,
         title,
-        model: ("reproduced", reproduced),
-        reference: Some(("pattern", given)),
+        model: ("reproduced", patterns.reproduced),
+        reference: Some(("pattern", patterns.given)),
         blend: None,
-        zoom: strongest_tenth(grid, given),
+        zoom: strongest_tenth(grid, patterns.given),
+        references: patterns.references,
     };
     comparison.draw()
 }
@@ -135,6 +175,7 @@ pub fn generated(grid: &TwoThetaGrid, patterns: &Generated<'_>, title: &str) -> 
             .zoom_deg
             .filter(|zoom| zoom.0 < zoom.1)
             .unwrap_or_else(strongest),
+        references: patterns.references,
     };
     comparison.draw()
 }
@@ -146,6 +187,7 @@ struct Comparison<'a> {
     reference: Option<(&'static str, &'a [f32])>,
     blend: Option<&'a [f32]>,
     zoom: (f64, f64),
+    references: &'a [ReferenceLines],
 }
 
 impl Comparison<'_> {
@@ -157,7 +199,8 @@ impl Comparison<'_> {
         if self.reference.is_some() {
             bottom = self.draw_difference(&mut svg, (bottom + 7.0, bottom + 37.0));
         }
-        bottom = self.draw_zoom(&mut svg, (bottom + X_AXIS_HEIGHT + 5.0, bottom + 110.0));
+        let top = bottom + X_AXIS_HEIGHT + 5.0;
+        bottom = self.draw_zoom(&mut svg, (top, top + 83.0));
         let top = bottom + X_AXIS_HEIGHT;
         let height = top + legend::draw(&mut svg, top, &self.entries());
         svg.finish(height + 2.0, self.title)
@@ -176,9 +219,11 @@ impl Comparison<'_> {
         self.draw_curves(svg, &panel, 0..self.grid.len());
         let numbers = self.reference.is_none().then(Quantity::two_theta);
         panel.draw_box(svg);
-        panel.draw_x_axis(svg, 6, numbers.as_ref());
+        let whole = reference::draw(svg, &panel, self.references);
+        whole.draw_box(svg);
+        whole.draw_x_axis(svg, 6, numbers.as_ref());
         panel.draw_y_axis(svg, 5, &Quantity::intensity());
-        bottom
+        whole.frame().bottom
     }
 
     fn draw_difference(&self, svg: &mut Svg, (top, bottom): (f64, f64)) -> f64 {
@@ -204,9 +249,11 @@ impl Comparison<'_> {
         let panel = self.panel((top, bottom), self.zoom, points.clone());
         self.draw_curves(svg, &panel, points);
         panel.draw_box(svg);
-        panel.draw_x_axis(svg, 6, Some(&Quantity::two_theta()));
+        let whole = reference::draw(svg, &panel, self.references);
+        whole.draw_box(svg);
+        whole.draw_x_axis(svg, 6, Some(&Quantity::two_theta()));
         panel.draw_y_axis(svg, 5, &Quantity::intensity());
-        bottom
+        whole.frame().bottom
     }
 
     /// Returns a panel whose intensity axis contains all curves between two angles.
@@ -266,6 +313,7 @@ impl Comparison<'_> {
         if self.reference.is_some() {
             entries.push(line(DIFFERENCE, "difference"));
         }
+        entries.extend(reference::entries(self.references));
         entries.push(Entry::note("lowest panel: the shaded range"));
         entries
     }
@@ -297,17 +345,27 @@ mod tests {
     #[test]
     fn all_curves_are_drawn_and_named() {
         let (grid, a, b) = (grid(1000), peak(1000, 400), peak(1000, 410));
-        let file = reproduction(&grid, &a, &b, "SmFe12 <1>");
+        let file = reproduction(&grid, &Reproduced::new(&a, &b), "SmFe12 <1>");
         assert_sound(&file);
         for name in [">pattern", "reproduced", "difference", "&lt;1&gt;"] {
             assert!(file.contains(name), "{name}");
         }
+        let lines = [ReferenceLines::new("CsCl", vec![(5.0, 1.0, [1, 1, 0])])];
+        let shown = Reproduced::new(&a, &b).with_references(&lines);
+        let file = reproduction(&grid, &shown, "t");
+        assert_sound(&file);
+        assert_eq!(
+            (file.contains("CsCl"), file.matches(">110<").count()),
+            (true, 2)
+        );
         let mut patterns = Generated {
             generated: &a,
             truth: Some(&b),
             blend: Some(&b),
             zoom_deg: Some((2.0, 4.0)),
+            references: &lines,
         };
+        assert!(generated(&grid, &patterns, "t").contains("CsCl"));
         let file = generated(&grid, &patterns, "t");
         assert_sound(&file);
         assert!(file.contains(">true<") && file.contains(">linear blend<"));
@@ -321,12 +379,11 @@ mod tests {
     fn the_paper_grid_stays_a_small_file() {
         let noise = |i: usize| ((i * 7919) % 1013) as f32;
         let pattern: Vec<f32> = (0..11_900).map(noise).collect();
-        let file = reproduction(&grid(11_900), &pattern, &peak(11_900, 400), "noise");
+        let peak = peak(11_900, 400);
+        let shown = Reproduced::new(&pattern, &peak);
+        let file = reproduction(&grid(11_900), &shown, "noise");
         assert!(file.len() < 300_000, "{}", file.len());
-        assert_eq!(
-            file,
-            reproduction(&grid(11_900), &pattern, &peak(11_900, 400), "noise")
-        );
+        assert_eq!(file, reproduction(&grid(11_900), &shown, "noise"));
     }
 
     #[test]
@@ -334,13 +391,16 @@ mod tests {
         let not_finite = vec![f32::NAN, f32::INFINITY, 1.0, f32::MAX, f32::MIN];
         for values in [vec![], vec![0.0; 50], vec![3.0; 50], vec![1.0], not_finite] {
             for len in [1, 7, 50] {
-                assert_sound(&reproduction(&grid(len), &values, &[], ""));
-                assert_sound(&reproduction(&grid(len), &values, &values, ""));
+                for reproduced in [&[][..], &values] {
+                    let shown = Reproduced::new(&values, reproduced);
+                    assert_sound(&reproduction(&grid(len), &shown, ""));
+                }
                 let patterns = Generated {
                     generated: &values,
                     truth: Some(&[]),
                     blend: None,
                     zoom_deg: Some((150.0, 160.0)),
+                    references: &[],
                 };
                 assert_sound(&generated(&grid(len), &patterns, "x"));
             }

@@ -104,6 +104,7 @@ mod tests {
             category: &category,
             names: &names,
             test: &[],
+            ..Samples::default()
         };
         let count = |svg: &str| svg.matches("stroke=\"#ffffff\"").count();
         let file = feature_space(&points, &points, 1000, &samples);
@@ -126,6 +127,7 @@ mod tests {
                 category: &[7],
                 names,
                 test: &[true],
+                ..Samples::default()
             };
             assert_sound(&feature_space(points, &one, 0, &samples));
         }

@@ -2,8 +2,10 @@
 
 use super::marker::{Marker, circle};
 use super::palette::WHITE;
-use super::svg::{Anchor, Stroke, Svg, WIDTH};
+use super::png;
+use super::svg::{Anchor, Frame, Stroke, Svg, WIDTH};
 use super::text::Text;
+use xrd_study::composition::rounded;
 
 /// Symbol of an entry before its text.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +17,13 @@ pub(crate) enum Symbol {
         fill: &'static str,
         rim: &'static str,
     },
+    /// Colours of values from `low` to `high`, after the text, in a row of their own.
+    Bar {
+        low: f64,
+        high: f64,
+    },
+    /// Short upright line, as those of reference structures.
+    Tick(&'static str),
     /// No symbol: the entry is a note in a row of its own.
     None,
 }
@@ -30,6 +39,9 @@ pub(crate) struct Entry {
 pub(crate) const SIZE: f64 = 7.0;
 const ROW: f64 = 9.5;
 const MARGIN: f64 = 8.0;
+/// Length of a colour bar, and the space before and after its numbers.
+const BAR: f64 = 70.0;
+const SPACE: f64 = 3.0;
 
 impl Entry {
     /// Returns a note on the whole figure.
@@ -47,7 +59,8 @@ impl Entry {
 /// follow below, one per row.
 pub(crate) fn draw(svg: &mut Svg, top: f64, entries: &[Entry]) -> f64 {
     let room = WIDTH - 2.0 * MARGIN;
-    let has_own_row = |e: &&Entry| matches!(e.symbol, Symbol::None) || width(e) > room / 2.0;
+    let has_own_row =
+        |e: &&Entry| matches!(e.symbol, Symbol::None | Symbol::Bar { .. }) || width(e) > room / 2.0;
     let (long, short): (Vec<_>, Vec<_>) = entries.iter().partition(has_own_row);
     let column = short.iter().map(|e| width(e)).fold(1.0, f64::max);
     let columns = ((room / column) as usize).clamp(1, short.len().max(1));
@@ -62,7 +75,11 @@ pub(crate) fn draw(svg: &mut Svg, top: f64, entries: &[Entry]) -> f64 {
         draw_entry(svg, at, entry);
     }
     let longest = long.iter().map(|e| width(e)).fold(0.0, f64::max);
-    let left = left.min(WIDTH - MARGIN - longest).max(MARGIN);
+    let left = match short.is_empty() {
+        true => (WIDTH - longest) / 2.0,
+        false => left.min(WIDTH - MARGIN - longest),
+    };
+    let left = left.max(MARGIN);
     for (k, entry) in long.iter().enumerate() {
         draw_entry(svg, (left, top + ROW * ((rows + k) as f64 + 0.7)), entry);
     }
@@ -77,12 +94,40 @@ fn symbol_width(symbol: &Symbol) -> f64 {
     match symbol {
         Symbol::Marker(_) | Symbol::Circle(_) | Symbol::Dot { .. } => 8.0,
         Symbol::Line(_) => 18.0,
+        Symbol::Tick(_) => 5.0,
+        Symbol::Bar { low, high } => {
+            4.0 * SPACE + BAR + number(*low).width(SIZE) + number(*high).width(SIZE)
+        }
         Symbol::None => 0.0,
     }
 }
 
+fn number(value: f64) -> Text {
+    Text::number(&rounded(value))
+}
+
+/// Draws the text, the smallest value, the colours, and the largest value.
+fn draw_bar(svg: &mut Svg, (x, y): (f64, f64), text: &Text, (low, high): (f64, f64)) {
+    let low = number(low);
+    svg.text((x, y), Anchor::Start, SIZE, text);
+    let end = x + text.width(SIZE) + 2.0 * SPACE + low.width(SIZE);
+    svg.text((end, y), Anchor::End, SIZE, &low);
+    let frame = Frame {
+        left: end + SPACE,
+        right: end + SPACE + BAR,
+        top: y - 0.8 * SIZE,
+        bottom: y,
+    };
+    let colors: Vec<u8> = (0..=png::TOP).collect();
+    svg.image(&frame, &png::data_uri(&colors, colors.len()));
+    svg.text((frame.right + SPACE, y), Anchor::Start, SIZE, &number(high));
+}
+
 fn draw_entry(svg: &mut Svg, (x, y): (f64, f64), entry: &Entry) {
     let middle = y - 0.35 * SIZE;
+    if let Symbol::Bar { low, high } = entry.symbol {
+        return draw_bar(svg, (x, y), &entry.text, (low, high));
+    }
     match &entry.symbol {
         Symbol::Marker(marker) => marker.draw(svg, (x + 3.0, middle)),
         Symbol::Line(stroke) => svg.line((x, middle), (x + 14.0, middle), stroke),
@@ -91,7 +136,11 @@ fn draw_entry(svg: &mut Svg, (x, y): (f64, f64), entry: &Entry) {
             let d = circle((x + 3.0, middle), 1.2);
             svg.shape(&d, fill, &Stroke::solid(rim, 0.5));
         }
-        Symbol::None => {}
+        Symbol::Tick(color) => {
+            let stroke = Stroke::solid(color, 0.9);
+            svg.line((x + 1.5, y), (x + 1.5, y - 0.75 * SIZE), &stroke);
+        }
+        Symbol::Bar { .. } | Symbol::None => {}
     }
     let start = x + symbol_width(&entry.symbol);
     svg.text((start, y), Anchor::Start, SIZE, &entry.text);

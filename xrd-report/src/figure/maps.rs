@@ -140,6 +140,7 @@ mod tests {
             category: &category,
             names: &names,
             test: &[],
+            ..Samples::default()
         };
         let file = maps(&[map(&points), map(&points), map(&points)], &samples);
         assert_sound(&file);
@@ -159,6 +160,7 @@ mod tests {
                 category: &[7],
                 names: &[],
                 test: &[true],
+                ..Samples::default()
             };
             assert_sound(&maps(&[map(points)], &samples));
             assert_sound(&maps(&[], &samples));

@@ -44,16 +44,26 @@ pub(crate) struct Marker {
     pub(crate) filled: bool,
     /// Radius of the circle of the same area, in points.
     pub(crate) size: f64,
+    /// Colour of a circle that shows a value instead of the category.
+    pub(crate) value_color: Option<&'static str>,
 }
 
 impl Marker {
     pub(crate) fn color(&self) -> &'static str {
-        CATEGORIES[self.category % CATEGORIES.len()]
+        let own = CATEGORIES[self.category % CATEGORIES.len()];
+        self.value_color.unwrap_or(own)
+    }
+
+    fn shape(&self) -> &'static [(f64, f64)] {
+        match self.value_color {
+            Some(_) => &[],
+            None => SHAPES[self.category % SHAPES.len()],
+        }
     }
 
     /// Draws the marker at a position on the page.
     pub(crate) fn draw(&self, svg: &mut Svg, at: (f64, f64)) {
-        let d = outline(SHAPES[self.category % SHAPES.len()], at, self.size);
+        let d = outline(self.shape(), at, self.size);
         if self.filled {
             svg.shape(&d, self.color(), &Stroke::solid(WHITE, 0.25));
         } else {
@@ -63,7 +73,7 @@ impl Marker {
 
     /// Draws the marker with an outline that is visible on any background.
     pub(crate) fn draw_on_color(&self, svg: &mut Svg, at: (f64, f64)) {
-        let d = outline(SHAPES[self.category % SHAPES.len()], at, self.size);
+        let d = outline(self.shape(), at, self.size);
         svg.shape(&d, WHITE, &Stroke::solid(WHITE, 1.9));
         if self.filled {
             svg.shape(&d, self.color(), &Stroke::solid(BLACK, 0.4));
@@ -128,6 +138,7 @@ mod tests {
                     category,
                     filled,
                     size: 2.0,
+                    value_color: None,
                 };
                 marker.draw(&mut svg, (1.0, 2.0));
                 marker.draw_on_color(&mut svg, (1.0, 2.0));

@@ -43,7 +43,8 @@ pub struct Painted<'a> {
     /// Points to draw on the map, usually the points of patterns. Points outside the map are
     /// skipped.
     pub points: &'a [Latent2],
-    /// Categories of the points.
+    /// Categories of the points, or their values of the quantity of the map, which are drawn in the
+    /// colours of the map.
     pub samples: Samples<'a>,
     /// Lines to draw on the map, such as the contour lines of a label value. To close a line,
     /// repeat its first point at the end. Segments outside the map are skipped.
@@ -114,7 +115,9 @@ pub fn painted_map(painted: &Painted<'_>) -> String {
         let inside = panel.x.contains(p.x) && panel.y.contains(p.y);
         inside.then(|| panel.at(p.x, p.y))
     };
-    let (samples, points) = (&painted.samples, painted.points);
+    // A point is drawn in the colour of its value on the map.
+    let samples = painted.samples.with_range((bar.y.low(), bar.y.high()));
+    let points = painted.points;
     samples.draw(&mut svg, points, place, Marker::draw_on_color);
     draw_axes(&mut svg, &panel);
     if values.is_some() {
@@ -191,10 +194,14 @@ fn draw_bar(svg: &mut Svg, bar: &Panel, label: &str) {
 
 fn entries(painted: &Painted<'_>) -> Vec<Entry> {
     let mut entries = painted.samples.legend();
+    entries.retain(|entry| !matches!(entry.symbol, Symbol::Bar { .. }));
+    if !painted.samples.values.is_empty() {
+        entries.push(Entry::note("colour of a point: its own value"));
+    }
     if !painted.contours.is_empty() {
         let contour = Entry {
             symbol: Symbol::Line(CONTOUR),
-            text: Text::plain(&shortened(painted.contour_label, 98.0, legend::SIZE)),
+            text: Text::plain(&shortened(painted.contour_label, 200.0, legend::SIZE)),
         };
         entries.push(contour);
     }
@@ -222,6 +229,7 @@ mod tests {
                 category: &[],
                 names,
                 test: &[],
+                ..Samples::default()
             },
             contours: &[],
             contour_label: "Ti = 0.75",

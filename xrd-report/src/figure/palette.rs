@@ -1,5 +1,7 @@
 //! Colours that colour-blind readers can distinguish.
 
+use std::sync::LazyLock;
+
 /// Colours of Okabe and Ito (2008), "Color universal design". The yellow is omitted, because it is too
 /// pale for small markers on white. Black is last, because it is also the colour of the axes.
 pub(crate) const CATEGORIES: [&str; 7] = [
@@ -42,6 +44,22 @@ pub(crate) fn sequential(fraction: f64) -> [u8; 3] {
     [mix(0), mix(1), mix(2)]
 }
 
+/// Number of steps between the colours of [`level`].
+const STEPS: usize = 100;
+
+/// Returns the colour of the sequential map at `fraction` as text, rounded to a hundredth. A value that is
+/// not finite has the first colour.
+pub(crate) fn level(fraction: f64) -> &'static str {
+    static LEVELS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let color = |k: usize| {
+            let [r, g, b] = sequential(k as f64 / STEPS as f64);
+            format!("#{r:02x}{g:02x}{b:02x}")
+        };
+        (0..=STEPS).map(color).collect()
+    });
+    &LEVELS[(fraction.clamp(0.0, 1.0) * STEPS as f64).round() as usize]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +82,8 @@ mod tests {
         for (k, key) in VIRIDIS.iter().enumerate() {
             assert_eq!(sequential(k as f64 / 8.0), *key);
         }
+        assert_eq!((level(0.0), level(7.0)), ("#440154", "#fde725"));
+        assert_eq!(level(f64::NAN), level(0.0));
         assert_eq!(sequential(-1.0), VIRIDIS[0]);
         assert_eq!(sequential(2.0), VIRIDIS[8]);
     }

@@ -13,11 +13,13 @@ pub(crate) const LABEL_SIZE: f64 = 7.5;
 pub(crate) const X_AXIS_HEIGHT: f64 = 22.0;
 
 const TICK: f64 = 2.4;
+/// Space between the numbers on the left and the baseline of their label.
+const LEFT_GAP: f64 = 5.0;
 const AXIS: Stroke = Stroke::solid(BLACK, 0.5);
 
 /// Returns the width of ticks, numbers and label left of a panel with this vertical scale.
 pub(crate) fn y_axis_width(scale: &Scale, wanted: usize) -> f64 {
-    TICK + label_room(&scale.ticks(wanted).major) + 4.0 + LABEL_SIZE
+    TICK + label_room(&scale.ticks(wanted).major) + LEFT_GAP + LABEL_SIZE
 }
 
 /// Quantity of an axis: a name and a unit, which may be empty.
@@ -91,6 +93,16 @@ impl Panel {
     /// Returns the position of a data point on the page.
     pub(crate) fn at(&self, x: f64, y: f64) -> (f64, f64) {
         (self.x.at(x), self.y.at(y))
+    }
+
+    /// Returns a panel of the same width that reaches `height` points farther down, for ticks of
+    /// references below the curves. Its vertical scale has no meaning.
+    pub(crate) fn extended_below(&self, height: f64) -> Self {
+        let Frame { top, bottom, .. } = self.frame();
+        Self {
+            x: self.x,
+            y: Scale::linear(None, (bottom + height, top)),
+        }
     }
 
     /// Draws the four sides.
@@ -177,7 +189,7 @@ impl Panel {
             svg.line((side.axis, y), (side.out(0.6 * TICK), y), &AXIS);
         }
         // The letters of upward text lie left of its baseline.
-        let gap = if side.outwards < 0.0 { 4.0 } else { 9.0 };
+        let gap = if side.outwards < 0.0 { LEFT_GAP } else { 9.0 };
         let x = side.out(TICK + label_room(&ticks.major) + gap);
         let x = x.clamp(0.8 * LABEL_SIZE, WIDTH - 0.3 * LABEL_SIZE);
         let middle = (self.frame().top + self.frame().bottom) / 2.0;

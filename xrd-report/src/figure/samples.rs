@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use xrd_core::Latent2;
 
+use super::axis::extent;
 use super::legend::{Entry, SIZE, Symbol};
 use super::marker::Marker;
+use super::palette::level;
 use super::svg::Svg;
 use super::text::{formula, grouped, shortened};
 
@@ -24,6 +26,13 @@ pub struct Samples<'a> {
     /// Flag for each point: `true` for a test point, `false` for a training point. The slice may
     /// be empty if there are no test points.
     pub test: &'a [bool],
+    /// Value of each point, shown as the colour of a circle instead of the category. Empty for the
+    /// categories.
+    pub values: &'a [f64],
+    /// Name of the quantity of the values, for the colour bar.
+    pub label: &'a str,
+    /// Values of the first and of the last colour.
+    pub(crate) range: (f64, f64),
 }
 
 /// Largest number of categories in the legend; further ones are only counted.
@@ -42,8 +51,34 @@ impl<'a> Samples<'a> {
         Self {
             category,
             names,
-            test: &[],
+            ..Self::default()
         }
+    }
+
+    /// Sets one value per point, which is shown as a colour from dark blue (smallest) to yellow
+    /// (largest). The argument `label` is the name of the quantity. Points beyond the end of the slice
+    /// have the first colour.
+    #[must_use]
+    pub fn with_values(mut self, label: &'a str, values: &'a [f64]) -> Self {
+        (self.label, self.values) = (label, values);
+        self.range = extent(values.iter().copied()).unwrap_or_default();
+        self
+    }
+
+    /// Sets the values of the first and of the last colour.
+    pub(crate) fn with_range(mut self, range: (f64, f64)) -> Self {
+        self.range = range;
+        self
+    }
+
+    fn value_color(&self, i: usize) -> Option<&'static str> {
+        if self.values.is_empty() {
+            return None;
+        }
+        let (low, high) = self.range;
+        let value = self.values.get(i).copied().unwrap_or(low);
+        let width = if high > low { high - low } else { 1.0 };
+        Some(level((value - low) / width))
     }
 
     /// Sets one flag per point: `true` for a test point, `false` for a training point.
@@ -59,6 +94,7 @@ impl<'a> Samples<'a> {
             category: self.category.get(i).copied().unwrap_or(0),
             filled: !self.is_test(i),
             size,
+            value_color: self.value_color(i),
         }
     }
 
@@ -114,19 +150,12 @@ impl<'a> Samples<'a> {
         }
     }
 
-    /// Returns one entry per category, and the meaning of filled and open markers.
+    /// Returns one entry per category or a colour bar, and the meaning of filled and open markers.
     pub(crate) fn legend(&self) -> Vec<Entry> {
-        let listed = self.names.iter().take(MOST_LISTED).enumerate();
-        let mut entries: Vec<Entry> = listed
-            .map(|(category, name)| Entry {
-                symbol: marker(category, true),
-                text: formula(&shortened(name, LONGEST_NAME, SIZE)),
-            })
-            .collect();
-        if self.names.len() > MOST_LISTED {
-            let rest = self.names.len() - MOST_LISTED;
-            entries.push(Entry::note(&format!("and {rest} more")));
-        }
+        let mut entries = match self.values {
+            [] => self.categories(),
+            _ => vec![self.color_bar()],
+        };
         if self.category.len() > MOST_MARKERS {
             let count = grouped(self.category.len());
             entries.push(Entry::note(&format!("all {count} points, as dots")));
@@ -138,6 +167,29 @@ impl<'a> Samples<'a> {
         }
         entries
     }
+
+    fn categories(&self) -> Vec<Entry> {
+        let listed = self.names.iter().take(MOST_LISTED).enumerate();
+        let mut entries: Vec<Entry> = listed
+            .map(|(category, name)| Entry {
+                symbol: marker(category, true),
+                text: formula(&shortened(name, LONGEST_NAME, SIZE)),
+            })
+            .collect();
+        if self.names.len() > MOST_LISTED {
+            let rest = self.names.len() - MOST_LISTED;
+            entries.push(Entry::note(&format!("and {rest} more")));
+        }
+        entries
+    }
+
+    fn color_bar(&self) -> Entry {
+        let (low, high) = self.range;
+        Entry {
+            symbol: Symbol::Bar { low, high },
+            text: formula(&shortened(self.label, LONGEST_NAME, SIZE)),
+        }
+    }
 }
 
 fn marker(category: usize, filled: bool) -> Symbol {
@@ -145,6 +197,7 @@ fn marker(category: usize, filled: bool) -> Symbol {
         category,
         filled,
         size: 2.3,
+        value_color: None,
     })
 }
 
@@ -153,6 +206,23 @@ mod tests {
     use super::*;
     use crate::figure::check::assert_sound;
     use crate::figure::feature_space;
+
+    #[test]
+    fn values_are_colours_with_a_bar() {
+        let points: Vec<Latent2> = (0..30).map(|i| Latent2::new(f64::from(i), 1.0)).collect();
+        let values: Vec<f64> = (0..30).map(|i| 0.1 * f64::from(i)).collect();
+        let category = vec![0; 30];
+        let samples = Samples::new(&category, &[]).with_values("SiO2 & T", &values);
+        let svg = feature_space(&points, &points, 1, &samples);
+        assert_sound(&svg);
+        for part in [
+            "#440154", "#fde725", "SiO", " &amp; T", ">0<", ">2.9<", "<image",
+        ] {
+            assert!(svg.contains(part), "{part}");
+        }
+        let same = Samples::new(&category, &[]).with_values("x", &[5.0]);
+        assert_sound(&feature_space(&points, &points, 1, &same));
+    }
 
     /// Every point of a large set is in the file, as a dot, and the legend says so.
     #[test]

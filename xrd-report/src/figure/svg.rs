@@ -114,6 +114,17 @@ impl Svg {
         ));
     }
 
+    /// Draws a filled, partly transparent area without an outline.
+    pub(crate) fn area(&mut self, d: &str, fill: &str, opacity: f64) {
+        if d.is_empty() {
+            return;
+        }
+        let opacity = num(opacity);
+        self.push(format_args!(
+            "<path d=\"{d}\" fill=\"{fill}\" fill-opacity=\"{opacity}\"/>"
+        ));
+    }
+
     /// Draws a filled rectangle without an outline.
     pub(crate) fn rectangle(&mut self, frame: &Frame, fill: &str) {
         let Frame { left, top, .. } = *frame;

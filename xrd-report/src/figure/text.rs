@@ -43,6 +43,7 @@ impl Style {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Text {
     pieces: Vec<(Style, String)>,
+    color: Option<&'static str>,
 }
 
 impl Text {
@@ -52,6 +53,12 @@ impl Text {
 
     pub(crate) fn bold(text: &str) -> Self {
         Self::default().with(Style::Bold, text)
+    }
+
+    /// Sets the colour of the whole text.
+    pub(crate) fn in_color(mut self, color: &'static str) -> Self {
+        self.color = Some(color);
+        self
     }
 
     /// Returns a number. The hyphen becomes a minus sign.
@@ -109,7 +116,10 @@ impl Text {
                 marks => markup.push_str(&format!("<tspan{marks}>{}</tspan>", escape(text))),
             }
         }
-        markup
+        match self.color {
+            Some(color) => format!("<tspan fill=\"{color}\">{markup}</tspan>"),
+            None => markup,
+        }
     }
 }
 
@@ -212,11 +222,12 @@ fn without_subscript(c: char) -> char {
 /// size.
 fn width_em(c: char) -> f64 {
     match c {
-        'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' | 'I' => 0.32,
-        'f' | 't' | 'r' | '(' | ')' | '[' | ']' | '/' | '-' => 0.41,
-        'm' | 'w' | 'M' | 'W' | '%' | '\u{2212}' | '=' | '+' | '…' => 0.95,
-        c if c.is_uppercase() => 0.72,
-        c if c.is_ascii() => 0.62,
+        'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' | 'I' => 0.34,
+        'f' | 't' | 'r' | '(' | ')' | '[' | ']' | '/' | '-' => 0.42,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' | '…' => 1.0,
+        '\u{2212}' | '=' | '+' | '<' | '>' | '~' | '^' | '#' => 0.84,
+        c if c.is_uppercase() => 0.79,
+        c if c.is_ascii() => 0.64,
         _ => 0.8,
     }
 }

@@ -9,6 +9,7 @@ use super::legend::{self, Entry};
 use super::palette::BLACK;
 use super::panel::{LABEL_SIZE, Panel, Quantity, TICK_SIZE, X_AXIS_HEIGHT};
 use super::png::{self, TOP as BRIGHTEST};
+use super::reference::{self, ReferenceLines};
 use super::samples::Samples;
 use super::svg::{Anchor, Frame, Stroke, Svg};
 use super::text::{Text, formula, grouped, shortened};
@@ -50,6 +51,8 @@ pub struct Waterfall<'a> {
     pub of: usize,
     /// Name of the variable in whose order the rows are, and its value in each row.
     pub variable: Option<(&'a str, &'a [f64])>,
+    /// Reference structures, whose lines are drawn as ticks below the patterns.
+    pub references: &'a [ReferenceLines],
 }
 
 impl<'a> Waterfall<'a> {
@@ -61,6 +64,7 @@ impl<'a> Waterfall<'a> {
             samples,
             tree: None,
             variable: None,
+            references: &[],
         }
     }
 
@@ -76,6 +80,13 @@ impl<'a> Waterfall<'a> {
     #[must_use]
     pub fn with_variable(mut self, name: &'a str, values: &'a [f64]) -> Self {
         self.variable = Some((name, values));
+        self
+    }
+
+    /// Sets the reference structures.
+    #[must_use]
+    pub fn with_references(mut self, references: &'a [ReferenceLines]) -> Self {
+        self.references = references;
         self
     }
 
@@ -126,7 +137,9 @@ pub fn waterfall(shown: &Waterfall<'_>) -> String {
     let (pixels, width) = pixels(shown.patterns);
     svg.image(&frame, &png::data_uri(&pixels, width));
     panel.draw_box(&mut svg);
-    panel.draw_x_axis(&mut svg, 6, Some(&Quantity::two_theta()));
+    let whole = reference::draw(&mut svg, &panel, shown.references);
+    whole.draw_box(&mut svg);
+    whole.draw_x_axis(&mut svg, 6, Some(&Quantity::two_theta()));
     let strip = Frame {
         left: start + tree,
         right: start + tree + STRIP,
@@ -151,7 +164,7 @@ pub fn waterfall(shown: &Waterfall<'_>) -> String {
     if let Some((_, values)) = shown.variable {
         draw_values(&mut svg, frame, start, values);
     }
-    let top = bottom + X_AXIS_HEIGHT;
+    let top = whole.frame().bottom + X_AXIS_HEIGHT;
     let height = top + legend::draw(&mut svg, top, &entries(shown));
     svg.finish(height + 2.0, "Patterns one below the other")
 }
@@ -272,6 +285,7 @@ fn entries(shown: &Waterfall<'_>) -> Vec<Entry> {
         [] | [_] => Vec::new(),
         _ => shown.samples.legend(),
     };
+    entries.extend(reference::entries(shown.references));
     let rows = shown.patterns.len();
     if rows < shown.of {
         let (rows, of) = (grouped(rows), grouped(shown.of));
@@ -280,7 +294,7 @@ fn entries(shown: &Waterfall<'_>) -> Vec<Entry> {
         )));
     }
     entries.push(Entry::note(
-        "colour: √ intensity, each pattern over its own range",
+        "colour: √ intensity, each pattern on a scale of its own",
     ));
     entries
 }
@@ -336,6 +350,17 @@ mod tests {
         assert_eq!(row_of(&[4.0, 2.0], 5.0), None);
         assert_eq!(rounded(300.0, 700.0), "300");
         assert_eq!(rounded(0.123_456, 0.5), "0.123");
+    }
+
+    #[test]
+    fn references_are_ticks_below_the_patterns() {
+        let (set, names) = (set(4, 30), names(&["a", "b"]));
+        let shown = Waterfall::new(&set, Samples::new(&[0, 1, 0, 1], &names));
+        let lines = [ReferenceLines::new("NaCl", vec![(10.2, 1.0, [2, 0, 0])])];
+        let file = waterfall(&shown.with_references(&lines));
+        assert_sound(&file);
+        assert!(file.contains("NaCl") && file.contains(">200<"));
+        assert!(!waterfall(&shown).contains(">200<"));
     }
 
     #[test]

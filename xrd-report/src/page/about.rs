@@ -33,6 +33,8 @@ const NO_VALUE: u16 = u16::MAX;
 pub(super) struct About {
     /// JSON for the script.
     pub(super) text: String,
+    /// Errors of the leave-one-out estimates of the training points, one row per point.
+    pub(super) left_out_errors: Vec<Vec<f64>>,
     /// Maps of the labels, concatenated: levels 0 to 65534 over the range of each map.
     pub(super) maps: Vec<u16>,
     /// Patterns, concatenated, as [`pack::levels`].
@@ -54,6 +56,7 @@ pub(super) fn about(
     let labels = &table.labels;
     let estimator = estimator_of(study)?;
     let maps = paint(&known, &*estimator)?;
+    let from_others = from_others(&known, &table, &*estimator)?;
     let (patterns, packed) = patterns(folder, &table, model)?;
     let (ranges, map_words): (Vec<_>, Vec<_>) = maps.iter().map(map_words).unzip();
     let grid = model.grid();
@@ -67,7 +70,7 @@ pub(super) fn about(
             "test": table.test,
             "labels": labels.rows().collect::<Vec<_>>(),
             "formula": formulas(folder, &table),
-            "from_others": from_others(&known, &table, &*estimator)?,
+            "from_others": from_others,
         },
         "classes": classes(study, &table),
         "maps": maps.first().map(|map| json!({
@@ -86,6 +89,7 @@ pub(super) fn about(
     });
     Ok(About {
         text: serde_json::to_string(&text)?,
+        left_out_errors: errors(&from_others, labels),
         maps: map_words.concat(),
         patterns: packed,
     })
@@ -131,16 +135,16 @@ fn has_few_compositions(labels: &Labels) -> bool {
     labels.columns().len() > 1 && labels.rows().all(is_one_of_few)
 }
 
-/// Returns the estimator of the study in the latent space. Reports of older versions do not name it.
-fn estimator_of(study: &StudyReport) -> Result<NamedEstimator> {
-    let name = match study.estimation.estimator.as_str() {
-        "" => "triangle",
-        name => name,
-    };
+/// Returns the estimator of the study in the latent space. Reports of studies without labels and of older
+/// versions do not name it.
+pub(super) fn estimator_of(study: &StudyReport) -> Result<NamedEstimator> {
     let wrong = |e: xrd_study::Error| e.at("estimation.estimator");
-    let named: NamedEstimator = name.parse().map_err(wrong)?;
+    let named: Option<NamedEstimator> = match study.estimation.estimator.as_str() {
+        "" => None,
+        name => Some(name.parse().map_err(wrong)?),
+    };
     let dimensions = study.training.latent_dimensions;
-    NamedEstimator::in_latent_space(Some(&named), dimensions).map_err(|e| wrong(e).into())
+    NamedEstimator::in_latent_space(named.as_ref(), dimensions).map_err(|e| wrong(e).into())
 }
 
 /// Returns the report without timings, which differ between equal studies, and without the members of
@@ -208,6 +212,16 @@ fn from_others(
     let mut next = left_out?.into_iter();
     let one = |test: &bool| (!test).then(|| next.next()).flatten();
     Ok(table.test.iter().map(one).collect())
+}
+
+/// Returns the differences between estimates and labels. Points without an estimate are skipped.
+fn errors(estimates: &[Option<Vec<f64>>], labels: &Labels) -> Vec<Vec<f64>> {
+    let rows = estimates.iter().zip(labels.rows());
+    let error = |(found, truth): (&Option<Vec<f64>>, &[f64])| {
+        let pairs = found.as_ref()?.iter().zip(truth);
+        Some(pairs.map(|(found, truth)| found - truth).collect())
+    };
+    rows.filter_map(error).collect()
 }
 
 /// Returns the range of a map, and its values as levels.

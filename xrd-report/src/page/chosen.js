@@ -11,7 +11,7 @@ function slotName(slot) {
 function chosenOf(study, changed) {
   const { points } = study.about;
   const list = [];
-  const made = (place) => ({ place, given: study.given(place), decoded: study.decode(place.point), dev: null, shown: true });
+  const made = (place) => ({ place, given: study.given(place), decoded: place.guest?.decoded ?? study.decode(place.point), dev: null, shown: true });
   const isSame = (place) => (one) => place.index !== null && one.place.index === place.index;
 
   /** Shows a place as A, or adds it. A pattern that was added before is removed. */

@@ -86,11 +86,13 @@ function run(study) {
   /**
    * Shows a pattern that is not of the study: `pattern` on the grid of the study (Float32Array of
    * `grid.points` values), `point` on the plane (default: the encoded pattern), `about` lines of text
-   * for its card. It is added to the chosen patterns, and its place is returned.
+   * for its card, `decoded` its reconstruction (default: the decoded point). It is added to the chosen
+   * patterns, or replaces all if `alone`. Its place is returned.
    */
-  study.addGuest = ({ name, pattern, point = study.encode(pattern), about: lines = [] }) => {
-    const place = { index: null, point, guest: { name, pattern, about: lines } };
-    chosen.choose(place, true);
+  study.addGuest = ({ name, pattern, point = study.encode(pattern), decoded = null, about: lines = [], alone = false }) => {
+    const place = { index: null, point, guest: { name, pattern, decoded, about: lines } };
+    if (alone) list.splice(1);
+    chosen.choose(place, !alone);
     return place;
   };
 
@@ -281,6 +283,7 @@ function run(study) {
     state: () => state,
     screenOfAngle: pattern.screenOf,
     points,
+    newcomers: newFilesView(study),
   };
 }
 

@@ -5,10 +5,10 @@ use std::path::Path;
 use xrd_ae::Autoencoder;
 use xrd_core::{TwoThetaGrid, Wavelength};
 use xrd_io::prepare::Step;
-use xrd_io::{ByOrder, ReadPatterns, read_patterns};
+use xrd_io::{ByOrder, ReadOptions, ReadPatterns, read_patterns};
 
 use super::training_patterns::from_disk;
-use super::{LabelChoice, Labelled, Patterns, large, notes, options, refuse_blank, words};
+use super::{LabelChoice, Labelled, Patterns, large, notes, options, paths, refuse_blank, words};
 use crate::error::{Error, Result};
 use crate::experiment::Reading;
 use crate::note::{Note, Remedy};
@@ -99,12 +99,13 @@ impl<'a> ModelInput<'a> {
     pub fn read(&self, labels: Option<&Path>) -> Result<LoadedInput> {
         let model = load_model(self.model)?;
         let exclude: Vec<&Path> = labels.into_iter().collect();
-        let mut options = options(self.reading, Some(model.grid()), &exclude);
-        let is_like_model = self.as_trained && options.prepare.is_empty();
-        if is_like_model {
-            options.prepare = training_steps(&model).map_err(|e| e.at(self.model.display()))?;
-            options.skip_done = true;
-        }
+        let is_like_model = self.as_trained && self.reading.steps.is_empty();
+        let options = match is_like_model {
+            true => options_as_trained(&model, self.reading)
+                .map_err(|e| e.at(self.model.display()))?
+                .with_exclude(paths(&exclude)),
+            false => options(self.reading, Some(model.grid()), &exclude),
+        };
         let found = refuse_blank(read_patterns(self.patterns, &options)?)?;
         let fits = check_fits(found.set.grid(), found.set.wavelength(), &model);
         fits.map_err(|error| match error {
@@ -175,6 +176,21 @@ impl Reading {
         }
         Ok(())
     }
+}
+
+/// Returns the options with which patterns are read for a model, so that they are prepared in the same
+/// way as its training patterns. Steps that a file states as already done are not done again.
+///
+/// The steps of the argument `reading` are not used. With [`Reading::resample`], patterns with other
+/// angles are interpolated to [`Reading::grid`] or to the grid of the model.
+///
+/// # Errors
+/// [`Error::Reading`] if the model states a step that this version does not know.
+pub fn options_as_trained(model: &Autoencoder, reading: &Reading) -> Result<ReadOptions> {
+    let options = options(reading, Some(model.grid()), &[]);
+    Ok(options
+        .with_prepare(training_steps(model)?)
+        .with_skip_done(true))
 }
 
 /// Returns the preparation of the training patterns of a model.

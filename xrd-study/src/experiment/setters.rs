@@ -1,11 +1,14 @@
 //! Setters of an experiment.
 
+use std::path::PathBuf;
+
 use super::{
     DecodedPoint, Experiment, NamedEstimator, Seeds, SeriesChoice, Settings, Splits, Target,
     TargetComposition, Variation,
 };
 use crate::dataset::Dataset;
 use crate::limits::LabelRange;
+use crate::output::Inputs;
 
 impl Experiment {
     /// Returns the experiment as it is run with these patterns: without labels, there is no label
@@ -80,6 +83,25 @@ impl Experiment {
     pub fn with_quick(mut self, quick: bool) -> Self {
         self.quick = quick;
         self
+    }
+
+    /// Sets the files of reference structures.
+    #[must_use]
+    pub fn with_references(mut self, files: Vec<PathBuf>) -> Self {
+        self.references = files;
+        self
+    }
+
+    /// Sets the label, the classes or `group` by which figures colour the patterns.
+    #[must_use]
+    pub fn with_color_by(mut self, label: impl Into<String>) -> Self {
+        self.color_by = Some(label.into());
+        self
+    }
+
+    /// Returns the files and folders that a run of the experiment reads.
+    pub fn inputs(&self) -> Inputs {
+        self.data.inputs().and(&self.references)
     }
 
     /// Sets the variations that a comparison compares with the base settings.

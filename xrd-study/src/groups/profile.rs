@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use xrd_io::prepare::Lines;
 
-use super::lines::Lines;
 use super::windows::{AngleWindow, Moments, windows};
 use crate::dataset::Patterns;
 use crate::error::Result;

@@ -4,7 +4,8 @@ use super::{AngleWindow, BETWEEN_GROUPS, PatternGroups};
 use crate::report::{BetweenReport, GroupReport, GroupsReport, NumberOfGroupsReport, WindowReport};
 
 impl PatternGroups {
-    /// Returns the summary of the groups, without mean patterns and tree. Groups are numbered from 1.
+    /// Returns the summary of the groups, without mean patterns, tree and
+    /// [agreement](Self::agreement) with labels. Groups are numbered from 1.
     pub fn report(&self) -> GroupsReport {
         let (groups, chosen) = (&self.groups, self.groups.chosen());
         GroupsReport {
@@ -28,6 +29,7 @@ impl PatternGroups {
                 .collect(),
             groups: (0..groups.number()).map(|g| self.group_report(g)).collect(),
             between: self.between(),
+            agreement: Vec::new(),
         }
     }
 

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use rayon::prelude::*;
+use xrd_io::prepare::Lines;
 use xrd_latent::maps::Distances;
 
-use super::lines::Lines;
 use crate::dataset::Patterns;
 use crate::error::Result;
 

@@ -21,6 +21,15 @@ impl Inputs {
         Self { files, folders }
     }
 
+    /// Adds input files and folders.
+    #[must_use]
+    pub fn and<P: AsRef<Path>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
+        let more = Self::new(paths);
+        self.files.extend(more.files);
+        self.folders.extend(more.folders);
+        self
+    }
+
     /// Checks that an output file is not an input file. The argument `out` is the output file.
     ///
     /// # Errors

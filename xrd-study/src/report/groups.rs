@@ -32,6 +32,28 @@ pub struct GroupsReport {
     /// Patterns between two groups, for example mixtures of two phases. Those nearest to the middle
     /// come first.
     pub between: Vec<BetweenReport>,
+    /// Agreement of the groups with labels: with each label that is text, and with each label of
+    /// numbers that has at least 2 and at most 12 different values. Absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub agreement: Vec<GroupAgreementReport>,
+}
+
+/// Agreement of the groups with the classes of a label.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+#[non_exhaustive]
+pub struct GroupAgreementReport {
+    /// Name of the label.
+    pub label: String,
+    /// Number of classes: different texts or values.
+    pub classes: usize,
+    /// Adjusted Rand index (Hubert and Arabie 1985): 1 if groups and classes are the same, about 0 for
+    /// random groups.
+    pub adjusted_rand_index: f64,
+    /// Purity: fraction of the patterns that belong to the most frequent class of their group. 1 if
+    /// each group contains one class only.
+    pub purity: f64,
 }
 
 /// Scores of a number of groups.

@@ -7,7 +7,7 @@ use super::verdicts::Verdict;
 use super::{Run, series};
 use crate::composition;
 use crate::dataset::Dataset;
-use crate::tables::Table;
+use crate::tables::{Table, figures};
 
 /// Smallest intensity of a listed reflection, relative to the strongest.
 const LISTED: f64 = 1e-3;
@@ -117,14 +117,6 @@ fn mean_move(run: &Run, lines: &Lines, family: usize, composition: Option<usize>
 
 fn formula(data: &Dataset, lined: &Lined) -> String {
     composition::name(data.labels.columns(), data.labels.row(lined.example))
-}
-
-/// Returns a number with six significant digits.
-fn figures(value: f64) -> String {
-    format!("{value:.5e}")
-        .parse::<f64>()
-        .unwrap_or(value)
-        .to_string()
 }
 
 fn table(header: &str, rows: Vec<Vec<String>>) -> Table {

@@ -21,11 +21,12 @@ use crate::groups::PatternGroups;
 use crate::maps::Maps;
 use crate::note::Note;
 use crate::outliers::Outliers;
+use crate::reference::Reference;
 use crate::report::{
-    CandidateReport, DatasetReport, EstimationReport, GenerationReport, GenerationSummary,
-    IntervalsReport, LabelReport, LineReport, MethodReport, PeakReport, RelevanceReport,
-    STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores, StudyReport, SummaryReport,
-    TrainingReport, Versions,
+    CandidateReport, ClassificationReport, DatasetReport, EstimationReport, GenerationReport,
+    GenerationSummary, GroupsReport, IntervalsReport, LabelReport, LineReport, MethodReport,
+    PeakReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores,
+    StudyReport, SummaryReport, TrainingReport, Versions,
 };
 use crate::series::Series;
 
@@ -39,6 +40,9 @@ pub(super) struct Found<'a> {
     pub(super) groups: &'a PatternGroups,
     pub(super) outliers: Option<&'a Outliers>,
     pub(super) series: Option<&'a Series>,
+    /// Reference structures, and notes on their files.
+    pub(super) references: (&'a [Reference], &'a [Note]),
+    pub(super) classification: &'a [ClassificationReport],
 }
 
 pub(super) fn build(
@@ -69,18 +73,32 @@ pub(super) fn build(
         summary: summary(seeds, &targets),
         quick: plan.experiment.quick,
         limits: limits(plan, &chosen.split),
-        notes: plan.data.notes.iter().map(Note::to_string).collect(),
+        notes: notes(plan, found.references.1),
         versions: Versions {
             xrd: String::new(),
             study_json: STUDY_SCHEMA,
         },
         intervals: found.intervals,
         maps: found.maps.map(Maps::report),
-        groups: Some(found.groups.report()),
+        groups: Some(groups(plan, found.groups)?),
+        classification: found.classification.to_vec(),
         outliers: found.outliers.map(|found| found.report.clone()),
         series: found.series.map(|found| found.report.clone()),
+        references: found.references.0.iter().map(Reference::report).collect(),
         experiment: Some(plan.experiment.clone()),
         files: Vec::new(),
+    })
+}
+
+fn notes(plan: &Plan<'_>, about_references: &[Note]) -> Vec<String> {
+    let all = plan.data.notes.iter().chain(about_references);
+    all.map(Note::to_string).collect()
+}
+
+fn groups(plan: &Plan<'_>, found: &PatternGroups) -> Result<GroupsReport> {
+    Ok(GroupsReport {
+        agreement: found.agreement(&plan.data.classes, &plan.data.labels)?,
+        ..found.report()
     })
 }
 

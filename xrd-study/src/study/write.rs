@@ -80,6 +80,13 @@ impl Study {
             let table = tables::series(series, names);
             out.write("series.csv", |f| table.write(f))?;
         }
+        if let Some(table) = self.classification.table() {
+            out.write("classes.csv", |f| table.write(f))?;
+        }
+        if !self.references.is_empty() {
+            let lines = tables::references(&self.references);
+            out.write("references.csv", |f| lines.write(f))?;
+        }
         out.write("history.csv", |f| tables::history(&run.history).write(f))?;
         let intensities = self.data.set.intensities(self.relevance.pattern)?;
         let table = tables::relevance(&self.relevance.sweep, &intensities);

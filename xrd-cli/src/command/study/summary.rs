@@ -3,8 +3,9 @@
 mod series;
 
 use xrd_study::{
-    DOES_NOT_MATTER, EstimationReport, GenerationReport, GroupReport, GroupsReport, LineReport,
-    MATTERS, NEAR, OutlierReport, OutliersReport, REPORTED_LINES, StudyReport, TrainingReport,
+    ClassificationReport, DOES_NOT_MATTER, EstimationReport, GenerationReport, GroupReport,
+    GroupsReport, LineReport, MATTERS, NEAR, OutlierReport, OutliersReport, REPORTED_LINES,
+    StudyReport, TrainingReport,
 };
 
 /// Number of test patterns below which scores are said to be from few.
@@ -15,6 +16,7 @@ pub(super) fn summary(report: &StudyReport) -> Vec<String> {
     let mut lines = trained(&report.training);
     lines.extend(report.groups.iter().flat_map(grouped));
     lines.extend(report.series.iter().flat_map(series::series));
+    lines.extend(report.classification.iter().map(classified));
     lines.extend(report.outliers.iter().flat_map(odd_ones));
     lines.extend(estimated(&report.estimation));
     lines.extend(relevant(report));
@@ -118,6 +120,12 @@ fn grouped(g: &GroupsReport) -> Vec<String> {
             g.groups.len() - MOST_LISTED
         ));
     }
+    lines.extend(g.agreement.iter().map(|a| {
+        format!(
+            "  groups and {}: adjusted Rand index {:.2} (1: the same, 0: random), purity {:.2}",
+            a.label, a.adjusted_rand_index, a.purity
+        )
+    }));
     if !g.between.is_empty() {
         lines.push(format!(
             "  {} patterns are between two groups, as mixtures are (column between of groups.csv)",
@@ -125,6 +133,19 @@ fn grouped(g: &GroupsReport) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// How well the classes of the test patterns are estimated.
+fn classified(c: &ClassificationReport) -> String {
+    let few = match c.count < FEW_TEST_PATTERNS {
+        true => " (few)",
+        false => "",
+    };
+    format!(
+        "{} of {} test patterns{few}: accuracy {:.2}, mean over the classes {:.2} (always the most frequent \
+         class: {:.2}), by {}",
+        c.label, c.count, c.accuracy, c.balanced_accuracy, c.majority_accuracy, c.method
+    )
 }
 
 /// The patterns that differ from all others.

@@ -1,7 +1,8 @@
 //! Lines of a pattern, in a form in which patterns of the same phases are near each other.
 
 use xrd_core::TwoThetaGrid;
-use xrd_io::prepare::snip;
+
+use super::snip;
 
 /// Standard deviation (degrees) of the smoothing before the background is found.
 const SMOOTHING_DEG: f64 = 0.1;
@@ -22,8 +23,27 @@ const HIGHEST: f64 = 1e4;
 /// constant pattern would have lines.
 const ROUNDING: f64 = 1e-6;
 
-/// Conversion of patterns on one grid to lines.
-pub(super) struct Lines {
+/// Conversion of patterns on one grid to their lines, in a form in which patterns of the same phases
+/// are near each other.
+///
+/// From each pattern the background is subtracted ([`snip`]). Then square roots are taken, so that weak
+/// lines count more. The result is broadened by 0.2°, so that small shifts count less, kept at about
+/// every 0.1°, and scaled to length 1.
+///
+/// # Example
+/// ```
+/// use xrd_io::prepare::Lines;
+/// use xrd_io::xrd_core::TwoThetaGrid;
+///
+/// let lines = Lines::new(&TwoThetaGrid::new(10.0, 0.05, 200)?);
+/// let peak = |i: i32| 5.0 + 90.0 * (-((i - 100) as f32 / 4.0).powi(2)).exp();
+/// let found = lines.of(&(0..200).map(peak).collect::<Vec<f32>>());
+/// assert_eq!((found.len(), lines.angle(50)), (100, 100));
+/// assert!(found[50] > 0.2 && found[10] < 1e-6);
+/// # Ok::<(), xrd_io::xrd_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lines {
     smoothing: Vec<f64>,
     background: usize,
     broadening: Vec<f64>,
@@ -31,7 +51,8 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new(grid: &TwoThetaGrid) -> Self {
+    /// Returns the conversion for patterns on a grid.
+    pub fn new(grid: &TwoThetaGrid) -> Self {
         let points = |deg: f64| deg / grid.step();
         Self {
             smoothing: gaussian(points(SMOOTHING_DEG)),
@@ -41,13 +62,16 @@ impl Lines {
         }
     }
 
-    /// Index of the angle of the point `index` of the lines.
-    pub(super) fn angle(&self, index: usize) -> usize {
+    /// Returns the index of the angle of the point `index` of the lines.
+    pub fn angle(&self, index: usize) -> usize {
         index * self.every
     }
 
-    /// Lines of length 1, or all 0 for a pattern without lines.
-    pub(super) fn of(&self, intensities: &[f32]) -> Vec<f64> {
+    /// Returns lines of length 1, or zeros for a pattern without lines. The unit of the intensities has
+    /// no effect.
+    ///
+    /// Cost O(points of the grid).
+    pub fn of(&self, intensities: &[f32]) -> Vec<f64> {
         let mut lines = self.broadened(intensities);
         let length = lines.iter().map(|v| v * v).sum::<f64>().sqrt();
         if length > 0.0 {

@@ -158,6 +158,57 @@ fn a_table_unfolds_and_sorts(browser: &mut Chromium) {
 }
 
 #[test]
+fn classes_colour_the_points_and_are_compared_with_the_groups() {
+    let place = Workplace::with_samples();
+    let mut table = "name,phase\n".to_owned();
+    for k in 0..PATTERNS {
+        table += &format!("s{k:02},{}\n", ["rutile", "anatase"][k % 2]);
+    }
+    place.write("phases.csv", &table);
+    place.done(&format!(
+        "study scans --labels phases.csv {TRAINING} --out out"
+    ));
+    let agreement = json!({
+        "label": "phase", "classes": 2, "adjusted_rand_index": 0.5, "purity": 0.875,
+    });
+    let classification = json!({
+        "label": "phase", "classes": 2, "count": 8, "accuracy": 0.75, "majority_accuracy": 0.5,
+    });
+    let group = |number: usize, member: &str| json!({ "number": number, "size": 1, "medoid": member, "members": [member] });
+    let groups = json!({
+        "number": 2, "silhouette": 0.5, "stability": 0.9, "agreement": [agreement],
+        "groups": [group(1, "s03"), group(2, "s04")],
+    });
+    let keys = [
+        ("groups", groups),
+        ("classification", json!([classification])),
+    ];
+    with_tables(&place, &[], &keys);
+    in_each_window(&place, |browser, _| {
+        let summary = text(browser, "summary");
+        for said in [
+            "Agreement with phase: adjusted Rand index 0.5, purity 0.88.",
+            "phase75 % of 8 test patterns have the right class (50 % if",
+            "phase: 2 classes",
+        ] {
+            assert!(summary.contains(said), "{said}: {summary}");
+        }
+        browser.set("colours", &json!("class phase"));
+        let legend = text(browser, "legend");
+        assert!(
+            legend.starts_with("anatase") && legend.contains("rutile"),
+            "{legend}"
+        );
+        // Patterns that are in no group have no class of it.
+        browser.set("colours", &json!("class group"));
+        let at = on_window(browser, "plane", "xrd.spotOf(3)");
+        browser.click(at, false);
+        let card = text(browser, "cards");
+        assert!(card.contains("phase anatase, group 1"), "{card}");
+    });
+}
+
+#[test]
 fn a_series_is_shown_in_its_order() {
     let place = Workplace::with_samples();
     place.done(&format!("study scans {TRAINING} --out out"));

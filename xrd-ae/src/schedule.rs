@@ -71,6 +71,12 @@ impl Schedule {
         warm_up: 0.0,
     };
 
+    /// Learning rate that falls to zero along half a period of a cosine, without warm-up.
+    pub const COSINE: Self = Self {
+        course: Course::Cosine { down_to: 0.0 },
+        warm_up: 0.0,
+    };
+
     /// Creates a schedule that multiplies the learning rate by a factor at regular intervals. The
     /// argument `every` is the interval in epochs, and `factor` is the factor.
     ///

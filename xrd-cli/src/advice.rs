@@ -69,7 +69,6 @@ fn of_study(error: &Error) -> Option<String> {
         Error::NotAReference { .. } => " (--reference needs a structure: CIF or POSCAR)",
         Error::NoLines { .. } => " (--reference needs a structure with lines there)",
         Error::Unlabelled => " (--labels, --label-from)",
-        Error::NoBlend { .. } => " (--place contour)",
         Error::NoFact { .. } | Error::NoLabels => " (--label-from, --labels, --group, --series)",
         Error::OtherModel { .. } => " (xrd encode writes a new table)",
         Error::Split { by, .. } => match by {

@@ -20,5 +20,5 @@ pub use fit::{Fit, best_fit};
 pub use generate::{generate, mean_pattern};
 pub use polyline::{Polyline, nearest_point_on, points_along};
 pub use positions::peak_position_error;
-pub use strained::{strain_between, strained_blend};
+pub use strained::{strain_between, strained_blend, strained_mixture};
 pub use xrd_core;

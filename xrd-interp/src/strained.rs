@@ -1,6 +1,6 @@
 use xrd_core::{Strain, TwoThetaGrid};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::generate::check_pattern;
 
 /// Largest absolute strain in the search.
@@ -70,45 +70,76 @@ pub fn strain_between(grid: &TwoThetaGrid, from: &[f32], to: &[f32]) -> Result<f
 /// The arguments `below` and `above` are the patterns of two compositions, one on each side of the
 /// wanted composition. The argument `share` is the position of the wanted composition between
 /// these two. The value 0 means the composition of `below`, and 1 means the composition of
-/// `above`.
-///
-/// The function [`strain_between`] finds the strain ε from the pattern `below` to the pattern
-/// `above`. The strain `share`·ε is applied to the pattern `below`. The strain −(1 − `share`)·ε is
-/// applied to the pattern `above`. The lines of both strained patterns then coincide. The result
-/// is the sum of two terms: `1 − share` times the strained pattern `below`, and `share` times the
-/// strained pattern `above`.
-///
-/// If a substitution expands the unit cell uniformly and linearly (Vegard's law), the lines of the
-/// blend are at the angles of the wanted composition. A blend without strain would show each line
-/// twice. Changes of the axial ratios a/b and c/a are not modelled.
+/// `above`. The result is the [`strained_mixture`] of both with the weights `1 − share` and `share`.
 ///
 /// Cost: about the same as [`strain_between`].
 ///
 /// # Errors
 /// Any error of [`strain_between`], and [`Error::Strain`](crate::Error::Strain) if `share` is not
 /// finite or is so large that the strain is invalid.
-///
-/// # References
-/// L. Vegard, Z. Phys. 5, 17 (1921).
 pub fn strained_blend(
     grid: &TwoThetaGrid,
     below: &[f32],
     above: &[f32],
     share: f64,
 ) -> Result<Vec<f32>> {
-    let apart = strain_between(grid, below, above)?;
+    strained_mixture(grid, &[below, above], &[1.0 - share, share])
+}
+
+/// Mixes patterns. A uniform lattice strain aligns the lines of each pattern before they are mixed.
+///
+/// The argument `weights` has one weight per pattern; the sum of the weights should be 1. Missing
+/// weights are 0.
+///
+/// The function [`strain_between`] finds the strain εᵢ from the first pattern to each pattern i. The
+/// mean strain is ε = Σ wᵢ·εᵢ. The strain ε − εᵢ is applied to pattern i, so that the lines of all
+/// strained patterns coincide. The result is the sum of the strained patterns, each multiplied by
+/// its weight wᵢ.
+///
+/// If a substitution expands the unit cell uniformly and linearly (Vegard's law), the lines of the
+/// mixture are at the angles of the wanted composition. A mixture without strain would show each
+/// line once per pattern. Changes of the axial ratios a/b and c/a are not modelled.
+///
+/// Cost: that of [`strain_between`] for each pattern except the first.
+///
+/// # Errors
+/// [`Error::Empty`](crate::Error::Empty) without patterns, any error of [`strain_between`], and
+/// [`Error::Strain`](crate::Error::Strain) if a weight is not finite or is so large that a strain is
+/// invalid.
+///
+/// # References
+/// L. Vegard, Z. Phys. 5, 17 (1921).
+pub fn strained_mixture(
+    grid: &TwoThetaGrid,
+    patterns: &[&[f32]],
+    weights: &[f64],
+) -> Result<Vec<f32>> {
+    let Some((first, others)) = patterns.split_first() else {
+        return Err(Error::Empty { what: "patterns" });
+    };
+    check_pattern(0, first, grid.len())?;
+    let mut strains = vec![0.0];
+    for (index, other) in others.iter().enumerate() {
+        check_pattern(index + 1, other, grid.len())?;
+        strains.push(strain_between(grid, first, other)?);
+    }
+    let weights = weights.iter().copied().chain(std::iter::repeat(0.0));
+    let weighted = || strains.iter().zip(weights.clone());
+    let mean: f64 = weighted().map(|(strain, weight)| weight * strain).sum();
     let strain = Strain::on(grid);
-    let low = strain.of(share * apart, below)?;
-    let high = strain.of((share - 1.0) * apart, above)?;
-    let share = share as f32;
-    let mixed = low.iter().zip(&high).map(|(a, b)| a + share * (b - a));
-    Ok(mixed.collect())
+    let mut mixed = vec![0.0; grid.len()];
+    for ((by, weight), pattern) in weighted().zip(patterns) {
+        let strained = strain.of(mean - by, pattern)?;
+        let sums = mixed.iter_mut().zip(&strained);
+        sums.for_each(|(sum, v)| *sum += weight * f64::from(*v));
+    }
+    Ok(mixed.into_iter().map(|v| v as f32).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Error, relative_difference};
+    use crate::relative_difference;
     use proptest::prelude::*;
 
     /// Pattern of a primitive cubic crystal with lattice parameter `a` in Å at a wavelength of 1.5
@@ -156,5 +187,36 @@ mod tests {
         assert!(matches!(nowhere, Err(Error::Strain(_))));
         let short = strained_blend(&grid(), &below[1..], &above, 0.5);
         assert!(matches!(short, Err(Error::Length { index: 0, .. })));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4))]
+        #[test]
+        fn a_mixture_of_three_cells_is_the_pattern_of_their_mean(
+            expansions in prop::array::uniform3(-0.006..0.006f64),
+            (a, b) in (0.1..0.9f64, 0.1..0.9f64),
+        ) {
+            let weights = [1.0 - a, a * (1.0 - b), a * b];
+            let patterns = expansions.map(|e| cubic(&grid(), 4.0 * (1.0 + e)));
+            let mean: f64 = expansions.iter().zip(weights).map(|(e, w)| w * e).sum();
+            let slices = patterns.each_ref().map(Vec::as_slice);
+            let mixture = strained_mixture(&grid(), &slices, &weights).unwrap();
+            let truth = cubic(&grid(), 4.0 * (1.0 + mean));
+            let error = relative_difference(&mixture, &truth).unwrap().unwrap();
+            prop_assert!(error < 0.02, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_mixture_of_equal_patterns_is_the_pattern_and_none_has_no_mixture() {
+        let one = cubic(&grid(), 4.0);
+        let mixture = strained_mixture(&grid(), &[&one, &one], &[0.25, 0.75]).unwrap();
+        let error = relative_difference(&mixture, &one).unwrap().unwrap();
+        assert!(error < 1e-6, "{error}");
+        let alone = strained_mixture(&grid(), &[&one], &[1.0]).unwrap();
+        let error = relative_difference(&alone, &one).unwrap().unwrap();
+        assert!(error < 1e-6, "{error}");
+        let empty = strained_mixture(&grid(), &[], &[]);
+        assert!(matches!(empty, Err(Error::Empty { .. })));
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::experiment::{Target, TargetComposition};
+use crate::experiment::Target;
 
 /// Error of an experiment or of reading or writing its data.
 #[derive(Debug, thiserror::Error)]
@@ -255,12 +255,6 @@ pub enum Error {
         target: Target,
         /// The labels.
         known: Vec<String>,
-    },
-    /// A target with several labels, which has no strained blend.
-    #[error("{target}: a strained blend needs a target with one label")]
-    NoBlend {
-        /// Labels and values.
-        target: TargetComposition,
     },
     /// A label for the colours of figures that does not exist.
     #[error("no label '{found}' for the colours (expected one of {})", known.join(", "))]

@@ -22,7 +22,7 @@ pub use data::{DataSource, LabelledFiles, Reading};
 pub use estimator::NamedEstimator;
 pub use series::SeriesChoice;
 pub use settings::{Preset, Settings, schedule_name};
-pub use target::{DecodedPoint, Target, TargetComposition};
+pub use target::{GenerationRule, Target, TargetComposition};
 pub use variation::{Change, Variation, around, combinations, one_at_a_time};
 
 /// Description of a study, a cross-validation or a comparison of settings.
@@ -68,9 +68,9 @@ pub struct Experiment {
     /// Label values whose patterns are excluded from training and testing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leave_out: Vec<Target>,
-    /// Rule that selects the latent point from which the pattern of a target is generated.
+    /// Rule by which the pattern of a target is generated.
     #[serde(default, rename = "place")]
-    pub decoded_point: DecodedPoint,
+    pub generation_rule: GenerationRule,
     /// Variable along which the patterns form a series, such as temperature or time.
     #[serde(default, skip_serializing_if = "SeriesChoice::is_auto")]
     pub series: SeriesChoice,
@@ -202,15 +202,15 @@ impl Seeds {
 }
 
 impl Experiment {
-    /// Returns an experiment with the settings of Utimula et al. (2022) and the seed 0. A random
-    /// tenth of the patterns are test patterns.
+    /// Returns an experiment with the seed 0 and the settings for the source ([`Settings::of`]). A
+    /// random tenth of the patterns are test patterns.
     pub fn new(data: DataSource) -> Self {
         Self {
             estimator: None,
             label_ranges: Vec::new(),
             targets: None,
             leave_out: Vec::new(),
-            decoded_point: DecodedPoint::default(),
+            generation_rule: GenerationRule::default(),
             series: SeriesChoice::default(),
             window_deg: None,
             networks: 1,
@@ -218,10 +218,10 @@ impl Experiment {
             references: Vec::new(),
             color_by: None,
             variations: Vec::new(),
+            settings: Settings::of(&data),
             data,
             splits: Splits::default(),
             seeds: Seeds::default(),
-            settings: Settings::paper(),
         }
     }
 

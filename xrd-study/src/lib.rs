@@ -66,7 +66,7 @@ pub use engine::{FinishedTraining, remove_saved, train};
 pub use ensemble::{NetworkEstimates, ensemble_mean, largest_disagreement};
 pub use error::{Error, Result, SplitBy, UnfinishedError};
 pub use experiment::{
-    Change, DataSource, DecodedPoint, Experiment, LabelledFiles, NamedEstimator, Preset, Reading,
+    Change, DataSource, Experiment, GenerationRule, LabelledFiles, NamedEstimator, Preset, Reading,
     Seeds, SeriesChoice, Settings, Splits, Target, TargetComposition, Variation, around,
     combinations, one_at_a_time, schedule_name,
 };

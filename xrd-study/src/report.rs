@@ -58,12 +58,11 @@ pub struct StudyReport {
     pub estimation: EstimationReport,
     /// Relevance of the angles of one pattern.
     pub relevance: RelevanceReport,
-    /// Rule that selects the latent point from which a pattern is generated: `contour` (a point of
-    /// the contour of the target value) or `strained` (the point of a strained blend). The
-    /// documentation of `GenerationReport` (field `generation`) explains both terms. The name of
-    /// this field in `study.json` is `place`.
+    /// Rule by which patterns are generated: `between`, `strained` or `contour`. The documentation of
+    /// `generation[].decoded_point` explains the rules. The name of this field in `study.json` is
+    /// `place`.
     #[serde(rename = "place")]
-    pub decoded_point: String,
+    pub generation_rule: String,
     /// Generated patterns, one per target.
     pub generation: Vec<GenerationReport>,
     /// Chosen seed.

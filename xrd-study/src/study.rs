@@ -334,7 +334,7 @@ fn targets(experiment: &Experiment, data: &Dataset) -> Result<Vec<TargetComposit
         (None, _) => Vec::new(),
     };
     targets.extend(experiment.leave_out.iter().cloned().map(Into::into));
-    check_targets(&targets, data.labels.columns(), experiment.decoded_point)?;
+    check_targets(&targets, data.labels.columns())?;
     Ok(targets)
 }
 

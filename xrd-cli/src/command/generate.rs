@@ -12,7 +12,7 @@ use xrd_core::{LatentMap, Pattern};
 
 use xrd_report::Step;
 use xrd_study::{
-    DecodedPoint, GeneratedPattern, Inputs, KnownPoints, NEAR, NamedEstimator, OutputFolder,
+    GeneratedPattern, GenerationRule, Inputs, KnownPoints, NEAR, NamedEstimator, OutputFolder,
     TargetComposition, check_targets, file_name, generate_targets, load_model, paint,
     reachable_range,
 };
@@ -47,8 +47,8 @@ pub(crate) struct Generate {
     /// Folder for one .xy file per pattern, and a table of the points with their estimated labels
     #[arg(long, value_name = "DIR", default_value = "generated")]
     out: PathBuf,
-    /// Point of the plane that is decoded for a target with one label
-    #[arg(long, value_enum, default_value_t = PlaceName::Contour)]
+    /// Rule by which the pattern of a target with one label is generated
+    #[arg(long, value_enum, default_value_t = PlaceName::Between)]
     place: PlaceName,
     /// Print the points and their estimated labels as JSON
     #[arg(long)]
@@ -69,7 +69,7 @@ struct Plane {
     model: Autoencoder,
     known: KnownPoints,
     estimator: NamedEstimator,
-    rule: DecodedPoint,
+    rule: GenerationRule,
 }
 
 impl Generate {
@@ -81,7 +81,7 @@ impl Generate {
         let mut out = output::open(&self.out)?.protecting(inputs, &tables)?;
         let targets = self.targets()?;
         let columns = plane.known.labels().columns();
-        check_targets(&targets, columns, plane.rule)?;
+        check_targets(&targets, columns)?;
         let pool = self.threads.pool()?;
         let maps = pool.install(|| paint(&plane.known, &*plane.estimator))?;
         let generated = pool.install(|| plane.generate(&maps, &targets))?;

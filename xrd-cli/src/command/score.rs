@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use xrd_study::{Dataset, Experiment, Saving, Scheme, ScoreReport, ScoreRow, Session, Splits};
+use xrd_study::{
+    Dataset, Experiment, Saving, Scheme, ScoreReport, ScoreRow, Session, Settings, Splits,
+};
 
 use crate::options::{
     Configuring, Estimating, Pictures, Ranges, SchemeName, Source, Threads, Training, at_most,
@@ -143,7 +145,7 @@ impl Score {
         experiment.networks = self.best_of.unwrap_or(experiment.networks);
         experiment.data = self.source.apply(experiment.data)?;
         if !self.configuring.is_given() {
-            experiment.settings = self.source.settings(&experiment.settings);
+            experiment.settings = Settings::of(&experiment.data);
         }
         self.training.apply(&mut experiment.settings)?;
         let estimator = self.estimating.estimator.clone();

@@ -8,8 +8,8 @@ use anyhow::{Result, bail};
 use clap::Args;
 use xrd_report::PAGE_FILE;
 use xrd_study::{
-    DataSource, Dataset, Experiment, OutputFolder, STUDY_FILE, SeriesChoice, Session, Splits,
-    Stage, StudyReport, Target, TargetComposition,
+    DataSource, Dataset, Experiment, OutputFolder, STUDY_FILE, SeriesChoice, Session, Settings,
+    Splits, Stage, StudyReport, Target, TargetComposition,
 };
 
 use crate::interrupt;
@@ -82,7 +82,8 @@ pub(crate) struct Study {
     /// compared with them (for the built-in series: with simulated ones). May be repeated
     #[arg(long, value_name = "COL=VALUE", value_parser = target)]
     leave_out: Vec<Target>,
-    /// Point of the plane that is decoded for a target with one label [default: contour]
+    /// Rule by which the pattern of a target with one label is generated [default: between; contour
+    /// with --preset paper]
     #[arg(long, value_enum)]
     place: Option<PlaceName>,
     /// Train for 60 epochs only, for a first look. study.json says so. Of more than 2,000 training
@@ -208,7 +209,7 @@ impl Study {
         };
         experiment.data = self.source.apply(experiment.data)?;
         if !self.configuring.is_given() {
-            experiment.settings = self.source.settings(&experiment.settings);
+            experiment.settings = Settings::of(&experiment.data);
         }
         self.training.apply(&mut experiment.settings)?;
         self.stopping.apply(&mut experiment.settings);
@@ -223,7 +224,8 @@ impl Study {
         if !self.leave_out.is_empty() {
             experiment.leave_out.clone_from(&self.leave_out);
         }
-        experiment.decoded_point = self.place.map_or(experiment.decoded_point, Into::into);
+        let rule = self.place.map(Into::into).or(self.training.preset_rule());
+        experiment.generation_rule = rule.unwrap_or(experiment.generation_rule);
         experiment.window_deg = self.window_deg.or(experiment.window_deg);
         if let Some(series) = &self.series {
             experiment.series.clone_from(series);

@@ -72,7 +72,7 @@ impl Train {
     }
 
     fn plan(&self) -> Result<Plan> {
-        let mut settings = Settings::default();
+        let mut settings = Settings::simulated();
         self.training.apply(&mut settings)?;
         self.stopping.apply(&mut settings);
         self.stopping.check_watched(&settings)?;

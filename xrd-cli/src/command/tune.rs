@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use xrd_study::{Change, Dataset, Experiment, Saving, Session, Splits};
+use xrd_study::{Change, Dataset, Experiment, Saving, Session, Settings, Splits};
 
 use crate::options::{
     Configuring, Estimating, Source, Threads, Training, at_most, beside, fraction,
@@ -133,7 +133,7 @@ impl Tune {
         self.training.apply_seeds(&mut experiment.seeds, seeds);
         experiment.data = self.source.apply(experiment.data)?;
         if !self.configuring.is_given() {
-            experiment.settings = self.source.settings(&experiment.settings);
+            experiment.settings = Settings::of(&experiment.data);
         }
         self.training.apply(&mut experiment.settings)?;
         let estimator = self.estimating.estimator.clone();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
-use xrd_study::{DecodedPoint, Inputs, LoadedInput, OpenedInput, Scheme};
+use xrd_study::{GenerationRule, Inputs, LoadedInput, OpenedInput, Scheme};
 
 use super::preparing::Preparing;
 use super::stating::{Resampling, Stating, resampling};
@@ -148,20 +148,25 @@ impl Threads {
     }
 }
 
-/// The point of the plane that is decoded.
+/// The rule by which the pattern of a target with one label is generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PlaceName {
-    /// The point of the contour nearest to the middle between the two neighbouring compositions
-    Contour,
-    /// The encoded blend of the two neighbours, each strained until their lines meet (Vegard's law)
+    /// The patterns decoded at the neighbouring compositions, each strained until their lines meet
+    /// (Vegard's law), and mixed
+    Between,
+    /// The pattern decoded at the point to which this mixture is encoded
     Strained,
+    /// The pattern decoded at the point of the plane with these labels: for one label that of the
+    /// contour nearest to the middle between the two neighbouring compositions
+    Contour,
 }
 
-impl From<PlaceName> for DecodedPoint {
+impl From<PlaceName> for GenerationRule {
     fn from(name: PlaceName) -> Self {
         match name {
-            PlaceName::Contour => Self::Contour,
+            PlaceName::Between => Self::Between,
             PlaceName::Strained => Self::Strained,
+            PlaceName::Contour => Self::Contour,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
-use xrd_study::{DataSource, LabelSource, LabelledFiles, Settings};
+use xrd_study::{DataSource, LabelSource, LabelledFiles};
 
 use super::input::Reading;
 use super::values::{label_source, positive};
@@ -53,14 +53,6 @@ impl Source {
     /// The file or folder of the patterns, if it is given.
     fn patterns(&self) -> Option<&Path> {
         self.patterns.as_deref().or(self.folder.as_deref())
-    }
-
-    /// Settings to start from: for patterns of the user, those for measured patterns.
-    pub(crate) fn settings(&self, given: &Settings) -> Settings {
-        match self.patterns() {
-            Some(_) => Settings::measured(),
-            None => given.clone(),
-        }
     }
 
     /// The source, changed by the given options.

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use xrd_ae::{Decay, EarlyStopping, FirstLayerRate, InputScaling, Loss, Schedule};
-use xrd_study::{Change, NamedEstimator, Preset, Seeds, Settings};
+use xrd_study::{Change, GenerationRule, NamedEstimator, Preset, Seeds, Settings};
 
 use super::values::{count, fraction, not_negative, number, positive};
 
@@ -40,13 +40,15 @@ pub(crate) struct Training {
     #[arg(long)]
     full_first_rate: bool,
     /// Schedule of the learning rate: constant, step:N:F (multiplied by F every N epochs), cosine
-    /// (falls to zero) or cosine:M (falls to M times the rate) [default: constant]
+    /// (falls to zero) or cosine:M (falls to M times the rate) [default: cosine]. For patterns from files
+    /// in studies, and with --preset paper, it is constant
     #[arg(long, value_name = "COURSE", value_parser = schedule)]
     schedule: Option<Schedule>,
     /// Epochs over which the learning rate first rises from zero; may be fractional [default: 0]
     #[arg(long, value_name = "X", value_parser = not_negative)]
     warm_up: Option<f64>,
-    /// Weight decay [default: 0.0001]
+    /// Weight decay [default: 0]. For patterns from files in studies, and with --preset paper, it is
+    /// 0.0001
     #[arg(long, value_name = "X", value_parser = not_negative)]
     weight_decay: Option<f64>,
     /// Subtract the weight decay from the weights (AdamW) instead of adding it to the gradient
@@ -62,12 +64,12 @@ pub(crate) struct Training {
     strain: Option<f64>,
     /// Weight of the label loss: the network also learns to predict the standardised labels of the
     /// training patterns from their points, so that patterns with similar labels come together.
-    /// 0 trains without labels [default: 0]. With --patterns it is 10, except with --preset or
-    /// --config
+    /// 0 trains without labels [default: 0]. For patterns from files it is 10, except with --preset
+    /// paper
     #[arg(long, value_name = "X", value_parser = not_negative)]
     label_weight: Option<f64>,
     /// Weight of the border loss, which keeps points away from the border of the latent space, where
-    /// patterns are hard to tell apart. 0 trains without it [default: 0]. With --patterns it is 0.1, except with --preset or --config
+    /// patterns are hard to tell apart. 0 trains without it [default: 0.1]. With --preset paper it is 0
     #[arg(long, value_name = "X", value_parser = not_negative)]
     border_weight: Option<f64>,
     /// Scaling of the intensities after the mean training pattern is subtracted [default: global]
@@ -121,6 +123,12 @@ impl Training {
     pub(crate) fn preset_estimator(&self) -> Option<NamedEstimator> {
         let paper = matches!(self.preset, Some(PresetName::Paper));
         paper.then(NamedEstimator::triangle)
+    }
+
+    /// The rule of generation of the preset: the contour of the paper.
+    pub(crate) fn preset_rule(&self) -> Option<GenerationRule> {
+        let paper = matches!(self.preset, Some(PresetName::Paper));
+        paper.then_some(GenerationRule::Contour)
     }
 
     /// Applies the given options to the settings.
@@ -253,7 +261,7 @@ mod tests {
 
     fn settings(words: &[&str]) -> Settings {
         let program = Program::parse_from([&["xrd"], words].concat());
-        let mut settings = Settings::paper();
+        let mut settings = Settings::simulated();
         program.training.apply(&mut settings).unwrap();
         program.stopping.apply(&mut settings);
         settings
@@ -311,6 +319,6 @@ mod tests {
         let preset = settings(&["--preset", "paper", "--epochs", "3", "--hidden", "8,4"]);
         let expected = Settings::paper().with_epochs(3).with_hidden(vec![8, 4]);
         assert_eq!(preset, expected);
-        assert_eq!(settings(&["--preset", "paper"]), settings(&[]));
+        assert_eq!(settings(&["--preset", "paper"]), Settings::paper());
     }
 }

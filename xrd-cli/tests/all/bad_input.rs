@@ -479,10 +479,6 @@ fn arguments_that_do_not_go_together_are_refused() {
         &["--target p=0.5,q=7: no point of the map comes near", "q = "],
     );
     bench.refuse(&format!("{generate} p=0.5,p=0.6"), &["each label once"]);
-    bench.refuse(
-        &format!("{generate} p=0.5,q=0.5 --place strained"),
-        &["p=0.5,q=0.5", "(--place contour)"],
-    );
     // Plain text states no wavelength, and none is assumed.
     bench.refuse(
         "sensitivity --model m.safetensors --structure NaCl.cif",

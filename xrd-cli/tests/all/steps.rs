@@ -363,7 +363,7 @@ fn strained_patterns_and_places_are_used_and_stated() {
     let strained = study("--strain 0.01 --place strained", "strained");
     assert_eq!(
         (&plain["training"]["strain"], &plain["place"]),
-        (&Value::Null, &"contour".into())
+        (&Value::Null, &"between".into())
     );
     assert_eq!(strained["training"]["strain"], 0.01);
     assert_eq!(strained["place"], "strained");
@@ -380,6 +380,34 @@ fn strained_patterns_and_places_are_used_and_stated() {
     }
     let about = place.done("info strained/model.safetensors --json");
     assert!(about.contains("\"strain\": 0.01"), "{about}");
+}
+
+#[test]
+fn the_point_of_a_pattern_between_neighbours_is_that_of_the_pattern() {
+    let place = Workplace::with_samples();
+    let point = |rule: &str| {
+        place.done(&format!(
+            "{STUDY} --target p=0.45 --place {rule} --out {rule}"
+        ));
+        let point = &report(&place, rule)["generation"][0]["decoded_point"];
+        [0, 1].map(|k| point[k].as_f64().unwrap())
+    };
+    let moved = |rule: &str| {
+        let [x, y] = point(rule);
+        place.done(&format!(
+            "encode --model {rule}/model.safetensors --patterns {rule}/generated/p=0.45.xy --out {rule}.csv"
+        ));
+        let table = place.read(&format!("{rule}.csv"));
+        let cells: Vec<&str> = table.lines().nth(1).unwrap().split(',').collect();
+        let [a, b] = [1, 2].map(|k| cells[k].parse::<f64>().unwrap());
+        (a - x).hypot(b - y)
+    };
+    assert!(moved("between") < 1e-4);
+    // A point of the contour is decoded, and the network encodes what it decodes near by at best.
+    assert!(moved("contour") > 1e-4);
+    let paper = format!("{STUDY} --target p=0.45 --preset paper --epochs 2 --out paper");
+    place.done(&paper);
+    assert_eq!(report(&place, "paper")["place"], "contour");
 }
 
 #[test]

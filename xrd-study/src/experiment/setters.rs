@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    DecodedPoint, Experiment, NamedEstimator, Seeds, SeriesChoice, Settings, Splits, Target,
+    Experiment, GenerationRule, NamedEstimator, Seeds, SeriesChoice, Settings, Splits, Target,
     TargetComposition, Variation,
 };
 use crate::dataset::Dataset;
@@ -52,8 +52,8 @@ impl Experiment {
 
     /// Sets the rule that selects the latent point from which the pattern of a target is generated.
     #[must_use]
-    pub fn with_decoded_point(mut self, point: DecodedPoint) -> Self {
-        self.decoded_point = point;
+    pub fn with_generation_rule(mut self, rule: GenerationRule) -> Self {
+        self.generation_rule = rule;
         self
     }
 

@@ -8,6 +8,7 @@ use xrd_ae::{
     TrainingConfig,
 };
 
+use super::DataSource;
 use crate::error::Result;
 use crate::report::is_zero;
 
@@ -127,6 +128,26 @@ impl Settings {
             validation_fraction: None,
             schedule: training.schedule,
             early_stopping: training.early_stopping,
+        }
+    }
+
+    /// Returns the settings for simulated patterns: those of [`Settings::paper`] without weight decay,
+    /// with a learning rate that falls to zero along a cosine, and with the border weight 0.1. The
+    /// network then reproduces patterns with smaller errors, and no points are at the border of the
+    /// plane.
+    pub fn simulated() -> Self {
+        Self::paper()
+            .with_weight_decay(0.0)
+            .with_schedule(Schedule::COSINE)
+            .with_border_weight(BORDER_WEIGHT)
+    }
+
+    /// Returns the settings for the patterns of a source: [`Settings::simulated`] for the built-in
+    /// series, and [`Settings::measured`] for patterns from files.
+    pub fn of(source: &DataSource) -> Self {
+        match source {
+            DataSource::Series { .. } => Self::simulated(),
+            DataSource::Files(_) => Self::measured(),
         }
     }
 

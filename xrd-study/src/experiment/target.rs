@@ -147,27 +147,30 @@ impl<'de> Deserialize<'de> for TargetComposition {
     }
 }
 
-/// Rule that selects the latent point from which the pattern of a target of one label is generated.
-/// [`generate_targets`](crate::generate_targets) describes both rules.
+/// Rule by which the pattern of a target is generated.
+/// [`generate_targets`](crate::generate_targets) describes the rules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum DecodedPoint {
-    /// Point of the contour, which is the line on the latent plane where the estimated label equals
-    /// the target value.
+pub enum GenerationRule {
+    /// Strained mixture of the patterns that are decoded at the neighbouring compositions: a lattice
+    /// strain aligns the lines of these patterns before they are mixed
+    /// ([`strained_mixture`](xrd_interp::strained_mixture)).
     #[default]
-    Contour,
-    /// Latent point of a strained blend ([`strained_blend`](xrd_interp::strained_blend)) of
-    /// patterns of the two neighbouring compositions. A lattice strain aligns the lines of the
-    /// patterns before they are mixed.
+    Between,
+    /// Pattern decoded at the latent point of this mixture.
     Strained,
+    /// Pattern decoded at the point of the latent plane where the estimated labels equal those of the
+    /// target, as in Utimula et al. (2022).
+    Contour,
 }
 
-impl DecodedPoint {
+impl GenerationRule {
     /// Returns the name of the rule, as used on the command line and in reports.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Contour => "contour",
+            Self::Between => "between",
             Self::Strained => "strained",
+            Self::Contour => "contour",
         }
     }
 }

@@ -26,7 +26,7 @@ fn all_options() -> Experiment {
             "Fe=11.5,Ti=0.5".parse().unwrap(),
         ]),
         leave_out: vec!["Ti=1".parse().unwrap()],
-        decoded_point: DecodedPoint::Strained,
+        generation_rule: GenerationRule::Strained,
         window_deg: Some(0.1),
         quick: true,
         splits: Splits::List {

@@ -41,18 +41,19 @@ pub struct GenerationReport {
     pub points_on_contour: usize,
     /// Number of separate lines that form the contour.
     pub contour_lines: usize,
-    /// Coordinates x and y of the latent point from which the pattern is generated (unit: plane).
-    /// The report states the rule that selects this point. With the rule `contour`, a position is
-    /// interpolated between the centres of the two neighbouring compositions. The selected point is
-    /// the point of the contour that is nearest to this position. With the rule `strained`, the
-    /// network generates one pattern at each of the two centres. The strained blend of these two
-    /// patterns is encoded, which gives the selected point. If training patterns have exactly the
-    /// target value, only the centre of their composition is used: the rule `contour` selects this
-    /// centre, and the rule `strained` encodes the pattern that is generated at this centre. For a
-    /// target with several labels, it is the point where the estimates agree best with all of them:
-    /// the root mean square of (estimate − value)/range is smallest, where the range is that of the
-    /// label among the training patterns. `null` if a neighbouring composition is missing, if the
-    /// rule is `contour` and there is no contour, or if no point comes near several labels
+    /// Coordinates x and y of the latent point of the generated pattern (unit: plane). The report
+    /// states the rule by which the pattern is generated. With the rule `between`, the network
+    /// generates one pattern at the centre of each of the two neighbouring compositions. These two
+    /// patterns are strained until their lines coincide, and mixed. The mixture is the generated
+    /// pattern, and the point is that to which the network encodes it. With the rule `strained`, the
+    /// generated pattern is the one that the network generates at this point. With the rule
+    /// `contour`, a position is interpolated between the two centres; the pattern is generated at
+    /// the point of the contour that is nearest to this position. If training patterns have exactly
+    /// the target value, only the centre of their composition is used. For a target with several
+    /// labels, every rule uses the point where the estimates agree best with all of them: the root
+    /// mean square of (estimate − value)/range is smallest, where the range is that of the label
+    /// among the training patterns. `null` if a neighbouring composition is missing, if the rule is
+    /// `contour` and there is no contour, or if no point comes near several labels
     /// (`largest_difference` above 0.2).
     pub decoded_point: Option<[f64; 2]>,
     /// All labels estimated at `decoded_point`, by name. For several labels that no point comes

@@ -63,7 +63,7 @@ pub(super) fn build(
         training: training(plan, chosen),
         estimation: estimation(plan, chosen)?,
         relevance: relevance(plan, &found, indexing.as_ref()),
-        decoded_point: plan.experiment.decoded_point.name().to_owned(),
+        generation_rule: plan.experiment.generation_rule.name().to_owned(),
         generation: generated
             .map(|g| generation(g, plan.data.labels.columns()))
             .collect::<Result<_>>()?,

@@ -346,9 +346,9 @@ impl Answers {
         }
         let maps = paint_observed(&known, estimator, observer)?;
         let generated = stage(observer, Stage::Generating, || {
-            let point = plan.experiment.decoded_point;
+            let rule = plan.experiment.generation_rule;
             let generated =
-                generate_targets(&model, (&known, estimator), &maps, &plan.targets, point)?;
+                generate_targets(&model, (&known, estimator), &maps, &plan.targets, rule)?;
             generation::judge(data, (split, known.labels()), truths, generated)
         })?;
         let labels = data.labels.columns().len();

@@ -14,7 +14,7 @@ const SHEETS = {
   ],
   "classes.csv": [
     "Estimated classes of the test patterns",
-    "Classes that are text, estimated from the patterns themselves. score: about 1 for a clear member of the class.",
+    "Classes that are text, estimated from the patterns themselves. share: estimated share of this class; the shares of all classes sum to 1. unlike: the pattern is unlike the training patterns.",
   ],
   "series.csv": [
     "Series",

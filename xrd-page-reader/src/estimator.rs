@@ -1,7 +1,7 @@
 //! Estimators by their names.
 
 use xrd_latent::{
-    ClusterMean, DelaunayTriangle, Estimator, InverseDistance, NaturalNeighbours,
+    AlongCurve, ClusterMean, DelaunayTriangle, Estimator, InverseDistance, NaturalNeighbours,
     NearestNeighbours, NearestTriangle, TriangleRule,
 };
 
@@ -16,6 +16,7 @@ pub fn estimator(name: &str) -> Option<Box<dyn Estimator>> {
         ["inner-product"] => Box::new(of_rule(TriangleRule::InnerProduct)),
         ["delaunay"] => Box::new(DelaunayTriangle),
         ["natural"] => Box::new(NaturalNeighbours),
+        ["curve"] => Box::new(AlongCurve),
         ["knn"] => Box::new(NearestNeighbours::default()),
         ["knn", k] => Box::new(NearestNeighbours::default().with_neighbours(k.parse().ok()?)),
         ["idw"] => Box::new(InverseDistance::default()),

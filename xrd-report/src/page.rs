@@ -139,6 +139,16 @@ mod tests {
     }
 
     #[test]
+    fn the_policy_allows_the_script_and_the_module_alone() {
+        let page = assembled(&[]);
+        assert!(page.contains("default-src 'none'; script-src 'sha256-"));
+        assert!(page.contains(" 'wasm-unsafe-eval'; style-src 'sha256-"));
+        for forbidden in [" 'unsafe-eval'", "'unsafe-inline'", "connect-src"] {
+            assert!(!page.contains(forbidden), "{forbidden}");
+        }
+    }
+
+    #[test]
     fn the_script_can_be_inline_and_asks_for_nothing() {
         for text in SCRIPT.iter().chain([&STYLE, &FRAME]) {
             for forbidden in [

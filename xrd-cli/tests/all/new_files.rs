@@ -3,36 +3,69 @@
 use serde_json::Value;
 
 use crate::support::chromium::Chromium;
-use crate::support::workplace::{PATTERNS, Workplace, pattern, scan};
+use crate::support::workplace::{Workplace, pattern, scan};
 
 const TRAINING: &str = "--hidden 12,6 --epochs 60 --threads 1";
 
 /// Largest difference of a coordinate: the weights on the page have half precision.
 const HALF_PRECISION: f64 = 1e-3;
 
-/// Gives files of the folder to the page, as a user does who chooses them, and waits for the answer.
-fn give(browser: &mut Chromium, place: &Workplace, names: &[&str]) {
+/// Ways to give files to the page.
+#[derive(Clone, Copy)]
+enum Way {
+    /// With the button.
+    Chosen,
+    /// Anywhere on the page.
+    Dropped,
+}
+
+/// Gives files of the folder to the page, as a user does, and waits until they are read.
+fn give(browser: &mut Chromium, place: &Workplace, way: Way, names: &[&str]) {
     let file = |name: &&str| {
         let bytes = std::fs::read(place.path(name)).unwrap();
         let short = name.split('/').next_back().unwrap();
         format!("new File([new Uint8Array({bytes:?})], '{short}')")
     };
     let files: Vec<String> = names.iter().map(file).collect();
+    let hand_over = match way {
+        Way::Chosen => {
+            "const input = document.getElementById('new-input');
+             input.files = given.files;
+             input.dispatchEvent(new Event('change'));"
+        }
+        Way::Dropped => {
+            "const on = document.getElementById('waterfall');
+             for (const kind of ['dragover', 'drop'])
+                 on.dispatchEvent(new DragEvent(kind, { dataTransfer: given, bubbles: true, cancelable: true }));"
+        }
+    };
     browser.value(&format!(
         "(() => {{
-            const input = document.getElementById('new-input');
             const given = new DataTransfer();
             [{}].forEach((file) => given.items.add(file));
-            input.files = given.files;
-            input.dispatchEvent(new Event('change'));
             window.isDone = false;
+            {hand_over}
             const status = document.getElementById('new-status');
             const look = () => status.textContent.startsWith('Reading') ? setTimeout(look, 20) : (window.isDone = true);
-            setTimeout(() => setTimeout(look, 20), 100);
+            setTimeout(look, 100);
         }})()",
         files.join(",")
     ));
     browser.wait_for("window.isDone");
+}
+
+/// The text that the button of the table saves.
+fn saved(browser: &mut Chromium) -> String {
+    browser.text(
+        "(async () => {
+            let kept = null;
+            const made = URL.createObjectURL;
+            URL.createObjectURL = (blob) => made.call(URL, (kept = blob));
+            document.getElementById('new-save').click();
+            URL.createObjectURL = made;
+            return await kept.text();
+        })()",
+    )
 }
 
 /// What the page knows about a new pattern, without its intensities.
@@ -100,6 +133,7 @@ fn new_files_have_the_points_and_estimates_of_the_program() {
     give(
         &mut browser,
         &place,
+        Way::Chosen,
         &["new.xy", "new.xrdml", "notes.txt", "new.npz"],
     );
     let model = "--model out/model.safetensors";
@@ -138,6 +172,17 @@ fn new_files_have_the_points_and_estimates_of_the_program() {
     );
     let table = browser.text("document.getElementById('new-table').textContent");
     assert!(table.contains("new.xrdml") && table.contains("p_estimated"));
+    let kept = saved(&mut browser);
+    assert!(
+        kept.lines()
+            .next()
+            .unwrap()
+            .contains("p_estimated,p_low,p_high"),
+        "{kept}"
+    );
+    let x: f64 = cell(&kept, "new", "x").parse().unwrap();
+    let found = newcomer(&mut browser, 0);
+    assert!((x - number(&found["point"][0])).abs() < 1e-6, "{kept}");
     // The first new pattern is shown as A, with its reconstruction.
     assert_eq!(browser.value("xrd.shown().length"), 1);
     let card = browser.text("document.getElementById('cards').textContent");
@@ -148,31 +193,48 @@ fn new_files_have_the_points_and_estimates_of_the_program() {
     nothing_is_wrong(&browser);
 }
 
+/// Twelve patterns of two phases with narrow lines, in `phases/`. Returns their names.
+fn write_two_phases(place: &Workplace) -> Vec<String> {
+    let name = |k: usize| format!("t{k:02}");
+    for k in 0..12 {
+        let lines: &[f64] = if k < 7 { &[14.0, 22.0] } else { &[17.0, 31.0] };
+        let height = 50.0 + 7.0 * (k % 5) as f64;
+        let shift = 0.02 * (k % 3) as f64;
+        let row = |i: usize| {
+            let angle = 10.0 + 0.1 * i as f64;
+            let line = |c: &f64| height * (-((angle - c - shift) / 0.25).powi(2)).exp();
+            let noise = (i * 7919 + k * 104_729) % 61;
+            let value = lines.iter().map(line).sum::<f64>() + noise as f64 / 61.0;
+            format!("{angle:.1} {value}\n")
+        };
+        let text: String = (0..260).map(row).collect();
+        place.write(&format!("phases/{}.xy", name(k)), &text);
+    }
+    (0..12).map(name).collect()
+}
+
 #[test]
 fn new_files_have_the_groups_of_the_study() {
     let Some(mut browser) = Chromium::start() else {
         return;
     };
-    let place = Workplace::with_samples();
-    place.done(&format!("study scans {TRAINING} --latent 3 --out out"));
+    let place = Workplace::new();
+    let names = write_two_phases(&place);
+    place.done(&format!("study phases {TRAINING} --latent 3 --out out"));
     browser.open(&place.path("out/report.html"), "window.xrd");
-    let names: Vec<String> = (0..PATTERNS).map(|k| format!("scans/s{k:02}.xy")).collect();
-    let files: Vec<&str> = names.iter().map(String::as_str).collect();
-    give(&mut browser, &place, &files);
+    let files: Vec<String> = names.iter().map(|n| format!("phases/{n}.xy")).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    give(&mut browser, &place, Way::Dropped, &files);
     let (groups, latent) = (place.read("out/groups.csv"), place.read("out/latent.csv"));
     assert_eq!(said(&mut browser), [""; 0]);
-    for k in 0..PATTERNS {
-        let (found, name) = (newcomer(&mut browser, k), format!("s{k:02}"));
+    for (k, name) in names.iter().enumerate() {
+        let found = newcomer(&mut browser, k);
         assert_eq!(found["name"], name.as_str());
-        let group = cell(&groups, &name, "group");
-        let limit = number(&found["group"]["position"]);
-        // Groups come from a tree, and a pattern in the middle of two can be in either.
-        assert!(
-            limit > 0.4 || found["group"]["number"].to_string() == group,
-            "{found}"
-        );
+        let group = found["group"]["number"].to_string();
+        assert_eq!(group, cell(&groups, name, "group"), "{found}");
+        assert_eq!(group, if k < 7 { "1" } else { "2" });
         for column in ["x", "y"] {
-            let expected: f64 = cell(&latent, &name, column).parse().unwrap();
+            let expected: f64 = cell(&latent, name, column).parse().unwrap();
             let k = usize::from(column == "y");
             let away = (number(&found["point"][k]) - expected).abs();
             assert!(away < HALF_PRECISION, "{found}");
@@ -202,7 +264,12 @@ fn patterns_with_other_angles_are_interpolated_or_refused() {
     let model = "--model out/model.safetensors";
     place.done(&format!("encode {model} --patterns finer.xy {out}"));
     browser.open(&place.path("out/report.html"), "window.xrd");
-    give(&mut browser, &place, &["finer.xy", "short.xy"]);
+    give(
+        &mut browser,
+        &place,
+        Way::Dropped,
+        &["finer.xy", "short.xy"],
+    );
     let found = newcomer(&mut browser, 0);
     let expected: f64 = cell(&place.read("finer.csv"), "finer", "x")
         .parse()

@@ -12,7 +12,8 @@ function newFilesView(study) {
 
   const say = (text) => (at("new-status").textContent = text);
   const complain = (text) => at("new-errors").append(element("li", { class: "wrong" }, text));
-  const note = (text) => at("new-errors").append(element("li", {}, text));
+  const isNew = (text) => [...at("new-errors").children].every((line) => line.textContent !== text);
+  const note = (text) => isNew(text) && at("new-errors").append(element("li", { class: "help" }, text));
   const pause = () => new Promise((resolve) => setTimeout(resolve));
 
   /** Reads files one after the other, and shows the first pattern. */

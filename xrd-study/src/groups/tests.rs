@@ -224,3 +224,18 @@ fn regions_of_measured_films_are_found() {
     assert!((agreement - 0.565).abs() < 0.02, "{agreement}");
     assert!((chosen.silhouette - 0.486).abs() < 0.01 && chosen.stability.unwrap() > 0.95);
 }
+
+#[test]
+fn a_pattern_belongs_to_the_group_with_the_nearest_mean_lines() {
+    let patterns = three_phases();
+    let found = find_groups(&patterns, None, &GroupSettings::default()).unwrap();
+    let group = group_of(&found);
+    let lines = xrd_io::prepare::Lines::new(&grid());
+    let numbers = [0, 1, 2];
+    let means = GroupMeans::new(&mean_lines(&patterns, &group).unwrap(), &numbers).unwrap();
+    for (i, phase) in [ONE, TWO, THREE].into_iter().enumerate() {
+        let unknown = pattern(&[(phase, 1.0)], 40 + i, &grid());
+        assert_eq!(means.member(&lines.of(&unknown)).unwrap().group, group[i]);
+    }
+    assert!(mean_lines(&patterns, &group[1..]).is_err());
+}

@@ -22,9 +22,9 @@ const SHADED_WINDOWS: usize = 5;
 ///
 /// The figures show the patterns one below the other, the groups with their tree, the mean patterns of
 /// the groups, the latent plane, the losses, one reconstructed pattern, the relevance of the angles of
-/// this pattern, the series of the patterns, a map for each label, the compositions in a triangle if three labels are the fractions
-/// of one whole, maps by other methods, and the generated patterns. Lines of reference structures are
-/// drawn below patterns.
+/// this pattern, the series of the patterns, a map for each label, the compositions in a triangle if three
+/// labels are the fractions of one whole, maps by other methods, and the generated patterns. Lines of
+/// reference structures are drawn below patterns.
 ///
 /// # Errors
 /// - [`Error::Network`](crate::Error::Network) if the model cannot reconstruct the pattern.

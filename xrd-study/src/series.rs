@@ -89,6 +89,16 @@ impl Variables {
         self.origin == Origin::Labels && self.names == columns
     }
 
+    /// Returns the number of different values, or of different places.
+    pub(crate) fn different(&self) -> usize {
+        let patterns = self.values.first().map_or(0, Vec::len);
+        let at = |i: usize| self.values.iter().map(move |v| v[i].to_bits());
+        let mut all: Vec<Vec<u64>> = (0..patterns).map(|i| at(i).collect()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.len()
+    }
+
     /// Compares the patterns along one variable, or at the places that two variables give. `points` has
     /// one point per pattern.
     ///

@@ -91,7 +91,7 @@ fn refused(error: &clap::Error) -> Refused {
 
 #[derive(Subcommand)]
 enum Command {
-    Study(study::Study),
+    Study(Box<study::Study>),
     Simulate(simulate::Simulate),
     Series(series::Series),
     Train(train::Train),

@@ -247,7 +247,7 @@ fn add_fields(lines: &mut Vec<String>, about: &Value) {
             Value::String(text) => text.clone(),
             Value::Array(items) if BLOCKS.contains(&key.as_str()) => items.len().to_string(),
             Value::Array(items) => items_in_words(items),
-            other => other.to_string(),
+            other => word(other),
         };
         if key != "file" && !text.is_empty() {
             lines.push(format!("  {:<24}{text}", key.replace('_', " ")));
@@ -255,14 +255,40 @@ fn add_fields(lines: &mut Vec<String>, about: &Value) {
     }
 }
 
+/// A value as text. Numbers are rounded to seven digits.
+fn word(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) if number.is_f64() => {
+            let exact = number.as_f64().unwrap_or_default();
+            let rounded: Option<f64> = format!("{exact:.6e}").parse().ok();
+            rounded.unwrap_or(exact).to_string()
+        }
+        other => other.to_string(),
+    }
+}
+
 /// The items of a list; of a long list the first two and the last.
 fn items_in_words(items: &[Value]) -> String {
-    let word = |v: &Value| match v {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
     match items {
         [a, b, .., z] if items.len() > 8 => format!("{}, {}, …, {}", word(a), word(b), word(z)),
         _ => items.iter().map(word).collect::<Vec<_>>().join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_rounded_for_people() {
+        let items = [
+            json!(0.01342715252159843),
+            json!(10.100000000000001),
+            json!(3),
+            json!("a"),
+        ];
+        assert_eq!(items_in_words(&items), "0.01342715, 10.1, 3, a");
+        assert_eq!(word(&json!(1464.300048828125)), "1464.3");
     }
 }

@@ -7,7 +7,6 @@ use crate::support::chromium::Chromium;
 use crate::support::workplace::{PATTERNS, Workplace, pattern};
 use serde_json::json;
 use windows::{chosen, drawn, fits, in_each_window, on_window, text, with_tables};
-use xrd_study::StudyReport;
 
 const TRAINING: &str = "--hidden 8,4 --epochs 20 --threads 1";
 
@@ -159,6 +158,57 @@ fn a_table_unfolds_and_sorts(browser: &mut Chromium) {
 }
 
 #[test]
+fn classes_colour_the_points_and_are_compared_with_the_groups() {
+    let place = Workplace::with_samples();
+    let mut table = "name,phase\n".to_owned();
+    for k in 0..PATTERNS {
+        table += &format!("s{k:02},{}\n", ["rutile", "anatase"][k % 2]);
+    }
+    place.write("phases.csv", &table);
+    place.done(&format!(
+        "study scans --labels phases.csv {TRAINING} --out out"
+    ));
+    let agreement = json!({
+        "label": "phase", "classes": 2, "adjusted_rand_index": 0.5, "purity": 0.875,
+    });
+    let classification = json!({
+        "label": "phase", "classes": 2, "count": 8, "accuracy": 0.75, "majority_accuracy": 0.5,
+    });
+    let group = |number: usize, member: &str| json!({ "number": number, "size": 1, "medoid": member, "members": [member] });
+    let groups = json!({
+        "number": 2, "silhouette": 0.5, "stability": 0.9, "agreement": [agreement],
+        "groups": [group(1, "s03"), group(2, "s04")],
+    });
+    let keys = [
+        ("groups", groups),
+        ("classification", json!([classification])),
+    ];
+    with_tables(&place, &[], &keys);
+    in_each_window(&place, |browser, _| {
+        let summary = text(browser, "summary");
+        for said in [
+            "Agreement with phase: adjusted Rand index 0.5, purity 0.88.",
+            "phase75 % of 8 test patterns have the right class (50 % if",
+            "phase: 2 classes",
+        ] {
+            assert!(summary.contains(said), "{said}: {summary}");
+        }
+        browser.set("colours", &json!("class phase"));
+        let legend = text(browser, "legend");
+        assert!(
+            legend.starts_with("anatase") && legend.contains("rutile"),
+            "{legend}"
+        );
+        // Patterns that are in no group have no class of it.
+        browser.set("colours", &json!("class group"));
+        let at = on_window(browser, "plane", "xrd.spotOf(3)");
+        browser.click(at, false);
+        let card = text(browser, "cards");
+        assert!(card.contains("phase anatase, group 1"), "{card}");
+    });
+}
+
+#[test]
 fn a_series_is_shown_in_its_order() {
     let place = Workplace::with_samples();
     place.done(&format!("study scans {TRAINING} --out out"));
@@ -172,11 +222,6 @@ fn a_series_is_shown_in_its_order() {
         "sequence": { "transitions": [{ "value": 405.0, "from": 401.0, "to": 412.0 }] },
     });
     with_tables(&place, &[("series.csv", table)], &[("series", series)]);
-    // Only a program whose reports have series keeps their transitions.
-    let report: StudyReport = serde_json::from_str(&place.read("out/study.json")).unwrap();
-    let report = serde_json::to_value(&report).unwrap();
-    let has_transitions = report["series"]["sequence"]["transitions"].is_array();
-    let title = if has_transitions { "T (°C)" } else { "series" };
     in_each_window(&place, |browser, _| {
         let names = browser.value("xrd.rows.names()");
         assert_eq!(
@@ -185,11 +230,13 @@ fn a_series_is_shown_in_its_order() {
         );
         let summary = text(browser, "summary");
         assert!(
-            summary.contains(&format!("{title}270 to 500 (24 patterns)")),
+            summary.contains("T (°C)270 to 500 (24 patterns)"),
             "{summary}"
         );
-        let transition = summary.contains("Transition405 (95 %: 401 to 412)");
-        assert_eq!(transition, has_transitions, "{summary}");
+        assert!(
+            summary.contains("Transition405 (95 %: 401 to 412)"),
+            "{summary}"
+        );
         drawn(browser, &[("series", 10)]);
         let line = browser.colors("plane");
         browser.set("line", &json!(false));
@@ -197,7 +244,28 @@ fn a_series_is_shown_in_its_order() {
         let at = on_window(browser, "series", "[200, 40]");
         browser.hover(at);
         let tip = text(browser, "series-tip");
-        assert!(tip.contains(title) && tip.contains("Step"), "{tip}");
+        assert!(tip.contains("T (°C)") && tip.contains("Step"), "{tip}");
+    });
+}
+
+#[test]
+fn places_on_a_sample_are_a_view_of_the_points() {
+    let place = Workplace::with_samples();
+    let mut places = "name,x_mm,y_mm\n".to_owned();
+    (0..PATTERNS).for_each(|k| places += &format!("s{k:02},{},{}\n", k % 6, k / 6));
+    place.write("wafer.csv", &places);
+    place.done(&format!(
+        "study scans --labels wafer.csv --series x_mm,y_mm {TRAINING} --out out"
+    ));
+    in_each_window(&place, |browser, _| {
+        assert!(text(browser, "view").contains("sample: x_mm, y_mm"));
+        browser.set("view", &json!("places"));
+        browser.set("colours", &json!("step"));
+        assert_eq!(text(browser, "plane-title"), "Places on the sample");
+        drawn(browser, &[("plane", 20)]);
+        let at = on_window(browser, "plane", "xrd.spotOf(8)");
+        browser.click(at, false);
+        assert_eq!(chosen(browser), json!(["s08"]));
     });
 }
 

@@ -405,7 +405,7 @@ fn the_point_of_a_pattern_between_neighbours_is_that_of_the_pattern() {
     assert!(moved("between") < 1e-4);
     // A point of the contour is decoded, and the network encodes what it decodes near by at best.
     assert!(moved("contour") > 1e-4);
-    let paper = format!("{STUDY} --target p=0.45 --preset paper --epochs 2 --out paper");
+    let paper = format!("{STUDY} --target p=0.45 --preset paper --out paper");
     place.done(&paper);
     assert_eq!(report(&place, "paper")["place"], "contour");
 }

@@ -197,8 +197,10 @@ function run(study) {
 
   function fillControls() {
     const options = (id, all) => at(id).append(...all.map(({ key, title }) => element("option", { value: key }, title)));
-    options("colours", study.colourings);
-    options("order", study.orders);
+    // A series over a label is listed once: as the label for colours, in its order for rows.
+    const isTwin = labels.includes(study.series?.title);
+    options("colours", study.colourings.filter(({ key }) => !(isTwin && key === "series")));
+    options("order", study.orders.filter(({ key }) => !(isTwin && key === `label ${study.series.title}`)));
     options("view", study.views);
     at("view-label").hidden = study.views.length < 2;
     at("line-label").hidden = !study.series;

@@ -12,6 +12,10 @@ const SHEETS = {
     "Patterns that differ from all others, the most conspicuous first. score: deviation over the threshold of the set. from_deg and " +
       "to_deg: the range of angles that deviates most. nearest: the most similar other pattern.",
   ],
+  "classes.csv": [
+    "Estimated classes of the test patterns",
+    "Classes that are text, estimated from the patterns themselves. share: estimated share of this class; the shares of all classes sum to 1. unlike: the pattern is unlike the training patterns.",
+  ],
   "series.csv": [
     "Series",
     "The patterns in the order of the variable. position: place along the path of the patterns, from 0 to 1. step: difference to the " +

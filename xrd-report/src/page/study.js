@@ -109,8 +109,17 @@ function studyOf(study) {
     const head = study.describe(place).map((line) => `# ${line}\n`).join("");
     return head + Array.from(pattern, (v, i) => `${angleOf(i).toFixed(6)} ${v}\n`).join("");
   };
-  const classText = (index) => classes.map(({ title, names, of }) => (names[of[index]]?.startsWith(title) ? names[of[index]] : `${title} ${names[of[index]] ?? "–"}`));
-  const seriesText = (index) => (Number.isFinite(study.series?.values[index]) ? [`${study.series.title} ${short(study.series.values[index])}`] : []);
+  /** The classes of a point as texts, such as "group 1". */
+  const classText = (index) =>
+    classes.map(({ title, names, of }) => {
+      const name = names[of[index]] ?? "–";
+      return name.startsWith(title) ? name : `${title} ${name}`;
+    });
+  /** The variable of a series at a point, unless it is a label. */
+  const seriesText = (index) => {
+    const { title, values } = study.series ?? {};
+    return values && Number.isFinite(values[index]) && !labels.includes(title) ? [`${title} ${short(values[index])}`] : [];
+  };
 
   study.references = [...linesOf(files["references.csv"], "reference")].map(([name, list], k) => ({
     name, lines: list, color: slotInk(REFERENCE_SLOTS[k % REFERENCE_SLOTS.length]), shown: true,

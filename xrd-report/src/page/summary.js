@@ -11,7 +11,7 @@ const MOST_ANGLES = 4;
 
 /** Fills the section of the data. A click on a name calls `show(name)`. */
 function showSummary(study, show) {
-  const parts = [factsOf(study), groupsOf(study, show), outliersOf(study, show), seriesFacts(study)];
+  const parts = [factsOf(study), groupsOf(study, show), outliersOf(study, show), seriesFacts(study), classFacts(study)];
   at("summary").append(...parts.filter(Boolean));
   drawGroupSigns();
 }
@@ -53,7 +53,7 @@ function factsOf({ about }) {
 function groupsOf({ about }, show) {
   const { groups: found } = about.study;
   if (!found?.groups?.length) return null;
-  const { groups, silhouette, stability, between = [] } = found;
+  const { groups, silhouette, stability, between = [], agreement = [] } = found;
   const angles = ({ windows = [] }) =>
     windows.slice(0, MOST_ANGLES).flatMap(({ peak_deg: angle, difference }) => [element("span", {}, `${angle.toFixed(1)}°\u00a0${difference > 0 ? "▲" : "▼"}`), " "]);
   const rows = groups.slice(0, MOST_GROUPS).map((group, k) =>
@@ -71,6 +71,9 @@ function groupsOf({ about }, show) {
   if (groups.length === 1) notes.push("No division into groups is better than none.");
   else notes.push(`▲ stronger, ▼ weaker than in the other groups. Silhouette ${short(+silhouette?.toFixed(2))}, stability ${short(+stability?.toFixed(2))} (1: the same groups in each part of the patterns).`);
   if (between.length) notes.push(`${between.length} patterns lie between two groups.`);
+  for (const { label, adjusted_rand_index: index, purity } of groups.length > 1 ? agreement : []) {
+    notes.push(`Agreement with ${label}: adjusted Rand index ${short(+index.toFixed(2))}, purity ${short(+purity.toFixed(2))}.`);
+  }
   return part(groups.length === 1 ? "One group" : `${groups.length} groups`, element("div", { class: "scroll" }, table), element("p", { class: "help" }, notes.join(" ")));
 }
 
@@ -108,4 +111,17 @@ function seriesFacts({ series }) {
   if (!transitions.length) list.append(element("dt", {}, "Transitions"), element("dd", {}, "none found"));
   for (const transition of transitions) list.append(element("dt", {}, "Transition"), element("dd", {}, transitionText(transition)));
   return part("Series", list);
+}
+
+/** How well labels that are text are estimated. */
+function classFacts({ about }) {
+  const found = about.study.classification ?? [];
+  if (!found.length) return null;
+  const percent = (share) => `${(100 * share).toFixed(0)} %`;
+  const list = element("dl");
+  for (const { label, accuracy, majority_accuracy: majority, count } of found) {
+    const text = `${percent(accuracy)} of ${count} test patterns have the right class (${percent(majority)} if all had the most frequent one)`;
+    list.append(element("dt", {}, label), element("dd", {}, text));
+  }
+  return part("Estimated classes", list);
 }

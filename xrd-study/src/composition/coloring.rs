@@ -228,7 +228,11 @@ mod tests {
     /// Ninety compositions: the first component is mostly absent, the second varies.
     fn labels() -> Labels {
         let row = |i: u32| {
-            let rare = if i % 9 == 0 { 0.01 * f64::from(i) } else { 0.0 };
+            let rare = if i.is_multiple_of(9) {
+                0.01 * f64::from(i)
+            } else {
+                0.0
+            };
             [rare, 0.5 + 0.005 * f64::from(i), f64::from(i % 3)]
         };
         let values = (0..90).flat_map(row).collect();

@@ -18,7 +18,7 @@ pub(super) enum Kind {
 }
 
 /// Words that name a variable, with their kinds.
-const WORDS: [(&str, Kind); 25] = [
+const WORDS: [(&str, Kind); 21] = [
     ("temperature", Kind::Temperature),
     ("temp", Kind::Temperature),
     ("t", Kind::Temperature),
@@ -40,15 +40,33 @@ const WORDS: [(&str, Kind); 25] = [
     ("frame", Kind::Time),
     ("time", Kind::Time),
     ("elapsed", Kind::Time),
-    ("x", Kind::X),
-    ("y", Kind::Y),
-    ("pos x", Kind::X),
-    ("pos y", Kind::Y),
+];
+
+/// Words that may stand next to `x` or `y` in the name of a coordinate.
+const OF_PLACES: [&str; 15] = [
+    "pos",
+    "position",
+    "coord",
+    "coordinate",
+    "stage",
+    "motor",
+    "sample",
+    "wafer",
+    "nm",
+    "um",
+    "µm",
+    "mm",
+    "cm",
+    "m",
+    "in",
 ];
 
 /// Returns the kind of a variable with this name. The unit may follow in brackets, or after a slash, an
-/// underscore or a blank. A single `x` or `y` with a unit is a coordinate too.
+/// underscore or a blank. `x` and `y` are coordinates, also next to a unit or to a word such as `pos`.
 pub(super) fn kind(name: &str) -> Option<Kind> {
+    if let Some(kind) = coordinate(name) {
+        return Some(kind);
+    }
     let end = |c: char| "([{/_,".contains(c) || c.is_whitespace();
     let base = name.trim().split(end).next().unwrap_or_default();
     let base = base.to_lowercase();
@@ -57,6 +75,21 @@ pub(super) fn kind(name: &str) -> Option<Kind> {
         // A small t may be a time.
         Some((_, Kind::Temperature)) if base == "t" && is_time_unit(name) => Some(Kind::Time),
         other => other.map(|(_, kind)| *kind),
+    }
+}
+
+/// Returns X or Y for the name of a coordinate.
+fn coordinate(name: &str) -> Option<Kind> {
+    let name = name.to_lowercase();
+    let words = name.split(|c: char| !c.is_alphanumeric());
+    let (axis, others): (Vec<&str>, Vec<&str>) = words
+        .filter(|word| !word.is_empty())
+        .partition(|word| ["x", "y"].contains(word));
+    let is_one = others.iter().all(|word| OF_PLACES.contains(word));
+    match &axis[..] {
+        ["x"] if is_one => Some(Kind::X),
+        ["y"] if is_one => Some(Kind::Y),
+        _ => None,
     }
 }
 
@@ -97,6 +130,8 @@ mod tests {
             assert_eq!(kind(name), Some(Kind::Time), "{name}");
         }
         assert_eq!((kind("x"), kind("y_mm")), (Some(Kind::X), Some(Kind::Y)));
+        let both = [kind("pos_x"), kind("Y (mm)"), kind("x_Ti")];
+        assert_eq!(both, [Some(Kind::X), Some(Kind::Y), None]);
         for name in ["Ti", "p", "", "composition", "Te", "xx", "thickness"] {
             assert_eq!(kind(name), None, "{name}");
         }

@@ -1,7 +1,7 @@
 //! Variables of a series that are recognised.
 
 use super::ramp::{Kind, is_ramp, kind, same_order};
-use super::{Origin, Variables, natural};
+use super::{Origin, Variables};
 use crate::dataset::{Dataset, labels_of};
 use crate::experiment::SeriesChoice;
 use crate::note::{Note, Remedy};
@@ -60,19 +60,12 @@ pub(crate) fn ambiguous(choice: &SeriesChoice, data: &Dataset) -> Option<Note> {
 
 fn columns(data: &Dataset) -> Columns<'_> {
     let (found, others) = candidates(data);
-    let pair = |kind| -> Vec<&Candidate> { found.iter().filter(|c| c.kind == kind).collect() };
-    if let ([x], [y]) = (&pair(Kind::X)[..], &pair(Kind::Y)[..]) {
-        if are_places(&x.values, &y.values) {
-            let pair = found
-                .into_iter()
-                .filter(|c| [Kind::X, Kind::Y].contains(&c.kind));
-            let mut pair: Vec<Candidate> = pair.collect();
-            pair.sort_by_key(|c| c.kind);
-            return Columns::Found(pair);
-        }
+    let (pair, rest): (Vec<Candidate>, Vec<Candidate>) =
+        found.into_iter().partition(|c| c.kind >= Kind::X);
+    if let Some(places) = places(pair) {
+        return Columns::Found(places);
     }
-    let is_one = |c: &Candidate| c.kind < Kind::X && is_ramp(&c.values);
-    let mut found: Vec<Candidate> = found.into_iter().filter(is_one).collect();
+    let mut found: Vec<Candidate> = rest.into_iter().filter(|c| is_ramp(&c.values)).collect();
     found.sort_by_key(|c| c.kind);
     let Some(first) = found.first() else {
         return Columns::Nothing;
@@ -85,6 +78,16 @@ fn columns(data: &Dataset) -> Columns<'_> {
         true => Columns::Found(found.into_iter().take(1).collect()),
         false => Columns::Ambiguous(found.iter().map(|c| c.name).collect()),
     }
+}
+
+/// Returns the two coordinates of places on a sample, if there is one of each.
+fn places(mut pair: Vec<Candidate<'_>>) -> Option<Vec<Candidate<'_>>> {
+    pair.sort_by_key(|c| c.kind);
+    let is_pair = match &pair[..] {
+        [x, y] => x.kind == Kind::X && y.kind == Kind::Y && are_places(&x.values, &y.values),
+        _ => false,
+    };
+    is_pair.then_some(pair)
 }
 
 /// Returns the columns whose names are those of variables, and whether a label that varies is none of
@@ -175,5 +178,5 @@ fn are_numbered(names: &[String]) -> bool {
     };
     let mut stems = names.iter().map(stem);
     let first = stems.next();
-    stems.all(|s| Some(s) == first) && natural::ranks(names).len() > 1
+    stems.all(|s| Some(s) == first)
 }

@@ -65,6 +65,8 @@ fn x_and_y_are_places_on_a_sample() {
     data.variables = vec![variable("y", y), variable("x", x)];
     assert_eq!(recognised_names(&data), ["x", "y"]);
     let found = named("x,y", &data).unwrap().unwrap();
+    assert_eq!(found.different(), 12);
+    assert_eq!(named("x", &data).unwrap().unwrap().different(), 4);
     let series = found.compare(&data, &[]).unwrap();
     let places = series.report.places.unwrap();
     assert_eq!((places.places, series.report.sequence), (12, None));

@@ -5,6 +5,8 @@ use xrd_latent::groups::MOST_GROUPED;
 use super::write::most_kept;
 use super::{MOST_COMPARED, MOST_SEARCHED, Plan};
 use crate::sample::{MOST_COMPARED_IN_PAIRS, fitted_to};
+use crate::sequence::MOST_SEQUENCE_VALUES;
+use crate::series::Variables;
 use crate::split::Split;
 
 /// Whether a study skips the comparison of raw patterns: a quick trial with many patterns.
@@ -31,6 +33,12 @@ pub(super) fn limits(plan: &Plan<'_>, split: &Split) -> Vec<String> {
         found.push(format!(
             "groups: found in {MOST_GROUPED} evenly spaced patterns of {patterns}; each other pattern has the \
              group with the nearest mean"
+        ));
+    }
+    let values = plan.variables.as_ref().map_or(0, Variables::different);
+    if values > MOST_SEQUENCE_VALUES {
+        found.push(format!(
+            "series: {MOST_SEQUENCE_VALUES} evenly spaced values of {values}"
         ));
     }
     if patterns > MOST_SEARCHED {
@@ -71,7 +79,7 @@ mod tests {
                 splits: Vec::new(),
                 targets: Vec::new(),
                 left_out: Vec::new(),
-                variables: None,
+                variables: Variables::of(&experiment.series, &data).unwrap(),
                 limits: LabelLimits::of(&data.labels, &[]).unwrap(),
             };
             let split = Split {

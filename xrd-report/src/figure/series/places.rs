@@ -144,7 +144,7 @@ mod tests {
         let steps: Vec<f64> = (0..30).map(f64::from).collect();
         let file = places(["x", "y"], &at, &samples, &[("a & b", &steps)]);
         assert_sound(&file);
-        let rims = file.matches("stroke-width=\"0.3\"").count();
+        let rims = file.matches("stroke-width=\".3\"").count();
         assert_eq!(rims, at.len(), "{file}");
         assert!(file.contains("a &amp; b"));
         for at in [&[][..], &at[..1], &[[1.0, 1.0]; 4]] {

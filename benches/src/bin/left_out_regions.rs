@@ -29,6 +29,9 @@ const RULES: [GenerationRule; 3] = [
     GenerationRule::Contour,
 ];
 
+/// R and Pearson correlation of the pattern of each method with the measured one.
+type Agreements = Vec<(&'static str, [f64; 2])>;
+
 /// Number of training samples that are mixed.
 const MIXED: usize = 3;
 
@@ -37,15 +40,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let files = LabelledFiles::new(path("--patterns")?, path("--labels")?);
     let data = Dataset::load(&DataSource::Files(files), &Silent)?;
     let (seeds, regions) = (argument("--seeds", 10)?, argument("--regions", 5)?);
-    let mut settings = Settings::measured().with_epochs(argument("--epochs", 300)?);
-    if argument("--cos", 0)? == 1 {
-        settings = settings
-            .with_weight_decay(0.0)
-            .with_schedule(xrd_ae::Schedule::COSINE);
-    }
-    settings = settings.with_label_weight(argument("--lw", 10.0)?);
+    let settings = Settings::measured().with_epochs(argument("--epochs", 300)?);
     for seed in 0..seeds {
-        let mut all: Vec<Vec<(&str, [f64; 2])>> = Vec::new();
+        let mut all: Vec<Agreements> = Vec::new();
         let mut wanted = 0;
         for split in folds(&data, Scheme::Regions, regions, seed)? {
             wanted += split.test.len();
@@ -69,7 +66,7 @@ fn of_region(
     split: &Split,
     settings: &Settings,
     seed: u64,
-) -> Result<Vec<Vec<(&'static str, [f64; 2])>>, Box<dyn Error>> {
+) -> Result<Vec<Agreements>, Box<dyn Error>> {
     let train = data.set.select(&split.train)?;
     let labels = data.labels.select(&split.train);
 
@@ -89,20 +86,12 @@ fn of_region(
         let target = target(&data.labels, sample)?;
         let truth = data.set.intensities(sample)?;
         let mut row = Vec::new();
-        let mut pats = Vec::new();
         for rule in RULES {
             let targets = std::slice::from_ref(&target);
             let one = generate_targets(&model, (&known, &*estimator), &maps, targets, rule)?;
             if let Some((_, pattern)) = &one[0].decoded {
                 row.push((rule.name(), agreement(pattern, &truth)?));
-                pats.push(pattern.clone());
             }
-        }
-        if pats.len() == 3 {
-            row.push((
-                "mean of between and contour",
-                agreement(&mean_pattern(&[pats[0].clone(), pats[2].clone()])?, &truth)?,
-            ));
         }
         if row.len() < RULES.len() {
             continue;

@@ -48,13 +48,16 @@ const SCRIPT: &[&str] = &[
     include_str!("page/page.js"),
 ];
 
+/// Largest size of the data of a page with the module that reads new files, in bytes.
+const LARGEST: usize = 14_800_000;
+
 /// File name of the page in the folder of a study.
 pub const PAGE_FILE: &str = "report.html";
 
 /// Returns the page of a study as the text of one HTML file, which works offline.
 ///
 /// The argument `folder` is the folder with the files of the study. Tables above 8 MB and figures above 2 MB are
-/// not on the page, which names them. Coordinates have the digits of single precision, and estimates of training
+/// not on the page, which names them. A page above 15 MB, such as that of 100,000 patterns, cannot read new files. Coordinates have the digits of single precision, and estimates of training
 /// patterns have six digits. The page contains no computing
 /// times, so that repeated runs of the same study give the same page.
 ///
@@ -75,17 +78,26 @@ pub fn page(folder: &Path, study: &StudyReport) -> Result<String> {
     let files = files::files(folder, study)?;
     let about = about::about(folder, study, &model, (&network.shape, &files.omitted))?;
     let new_files = reader::facts(folder, study, &model, &about.left_out_errors)?;
-    let blocks = [
+    let mut blocks = vec![
         ("about", pack::text(&about.text)?),
         ("maps", pack::words(&about.maps)?),
         ("patterns", pack::words(&about.patterns)?),
         ("weights", pack::words(&network.weights)?),
         ("numbers", pack::floats(&network.numbers)?),
         ("files", pack::text(&files.texts)?),
+    ];
+    let reading = [
         ("new-files", pack::text(&new_files)?),
         ("reader", base64(reader::MODULE)),
     ];
+    if bytes_of(&blocks) + bytes_of(&reading) <= LARGEST {
+        blocks.extend(reading);
+    }
     Ok(assembled(&blocks))
+}
+
+fn bytes_of(blocks: &[(&str, String)]) -> usize {
+    blocks.iter().map(|(_, data)| data.len()).sum()
 }
 
 /// Fills the frame. Blocks are Base64, which contains no character that could end an element.

@@ -5,6 +5,10 @@ const MOST_NEW = 500;
 
 /** Makes the section work, and returns a function that lists the new patterns. */
 function newFilesView(study) {
+  if (!at("data-reader")) {
+    at("new-place").textContent = "This study is too large for a page that reads new files: xrd estimate reads them.";
+    return () => [];
+  }
   const reader = readerOf(study.about);
   const newcomers = [];
   const labelEnds = new Set(study.about.labels.flatMap((label) => [`${label}_low`, `${label}_high`]));

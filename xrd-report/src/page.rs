@@ -57,9 +57,10 @@ pub const PAGE_FILE: &str = "report.html";
 /// Returns the page of a study as the text of one HTML file, which works offline.
 ///
 /// The argument `folder` is the folder with the files of the study. Tables above 8 MB and figures above 2 MB are
-/// not on the page, which names them. A page above 15 MB, such as that of 100,000 patterns, cannot read new files. Coordinates have the digits of single precision, and estimates of training
-/// patterns have six digits. The page contains no computing
-/// times, so that repeated runs of the same study give the same page.
+/// not on the page, which names them. A page that would exceed 15 MB, such as that of 100,000 patterns, does
+/// not read new files. Coordinates have the digits of single precision, and estimates of training patterns
+/// have six digits. The page contains no computing times, so that repeated runs of the same study give the
+/// same page.
 ///
 /// # Errors
 /// [`Error::File`], [`Error::Study`], [`Error::Tensors`], [`Error::NoModel`],

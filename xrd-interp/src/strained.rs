@@ -23,9 +23,9 @@ const REFINEMENTS: usize = 20;
 /// Cost: about 450 calls of [`Strain::apply`].
 ///
 /// # Errors
-/// - [`Error::Length`](crate::Error::Length) unless both patterns have one intensity per grid
+/// - [`Error::Length`] unless both patterns have one intensity per grid
 ///   point.
-/// - [`Error::NotFinite`](crate::Error::NotFinite) if an intensity is NaN or infinite.
+/// - [`Error::NotFinite`] if an intensity is NaN or infinite.
 pub fn strain_between(grid: &TwoThetaGrid, from: &[f32], to: &[f32]) -> Result<f64> {
     check_pattern(0, from, grid.len())?;
     check_pattern(1, to, grid.len())?;
@@ -75,7 +75,7 @@ pub fn strain_between(grid: &TwoThetaGrid, from: &[f32], to: &[f32]) -> Result<f
 /// Cost: about the same as [`strain_between`].
 ///
 /// # Errors
-/// Any error of [`strain_between`], and [`Error::Strain`](crate::Error::Strain) if `share` is not
+/// Any error of [`strain_between`], and [`Error::Strain`] if `share` is not
 /// finite or is so large that the strain is invalid.
 pub fn strained_blend(
     grid: &TwoThetaGrid,
@@ -103,8 +103,8 @@ pub fn strained_blend(
 /// Cost: that of [`strain_between`] for each pattern except the first.
 ///
 /// # Errors
-/// [`Error::Empty`](crate::Error::Empty) without patterns, any error of [`strain_between`], and
-/// [`Error::Strain`](crate::Error::Strain) if a weight is not finite or is so large that a strain is
+/// [`Error::Empty`] without patterns, any error of [`strain_between`], and
+/// [`Error::Strain`] if a weight is not finite or is so large that a strain is
 /// invalid.
 ///
 /// # References

@@ -26,7 +26,7 @@ const ROUNDING: f64 = 1e-6;
 /// Conversion of patterns on one grid to their lines, in a form in which patterns of the same phases
 /// are near each other.
 ///
-/// From each pattern the background is subtracted ([`snip`]). Then square roots are taken, so that weak
+/// From each pattern the background is subtracted ([`snip`](fn@crate::prepare::snip)). Then square roots are taken, so that weak
 /// lines count more. The result is broadened by 0.2°, so that small shifts count less, kept at about
 /// every 0.1°, and scaled to length 1.
 ///

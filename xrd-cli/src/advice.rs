@@ -71,6 +71,11 @@ fn of_study(error: &Error) -> Option<String> {
         Error::Unlabelled => " (--labels, --label-from)",
         Error::NoFact { .. } | Error::NoLabels => " (--label-from, --labels, --group, --series)",
         Error::OtherModel { .. } => " (xrd encode writes a new table)",
+        Error::Split {
+            train, held_out, ..
+        } if train + held_out < 4 => {
+            " (at least 4 patterns are needed; xrd info and xrd convert take one)"
+        }
         Error::Split { by, .. } => match by {
             SplitBy::TestFraction => " (--test-fraction sets the split)",
             SplitBy::ValidationFraction => " (--validation-fraction sets the split)",

@@ -125,6 +125,13 @@ fn the_smallest_sets_have_an_answer_or_a_clear_error() {
         "{}",
         one.stderr
     );
+    let pair = run(&[10, 30], "pair");
+    assert_eq!(pair.status, Some(2));
+    assert!(
+        pair.stderr.contains("at least 4 patterns"),
+        "{}",
+        pair.stderr
+    );
     let equal = run(&[10; 6], "equal");
     let ends = [Some(0), Some(2)].contains(&equal.status);
     assert!(

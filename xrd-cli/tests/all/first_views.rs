@@ -17,10 +17,12 @@ const REFERENCES: &str = "reference,h,k,l,d_angstrom,multiplicity,two_theta,inte
 fn a_labelled_study_begins_with_its_patterns() {
     let place = Workplace::with_samples();
     place.done(&format!(
-        "study scans --labels labels.csv --label-columns p,q {TRAINING} --out out"
+        "study scans --labels labels.csv --label-columns p,q --color-by q {TRAINING} --out out"
     ));
     with_tables(&place, &[("references.csv", REFERENCES.to_owned())], &[]);
     in_each_window(&place, |browser, is_phone| {
+        let colours = browser.text("document.getElementById('colours').value");
+        assert_eq!(colours, "label q");
         assert!(text(browser, "summary").contains("p 0 to 0.9583; q 0 to 0.9091"));
         rows_are_chosen(browser);
         if !is_phone {

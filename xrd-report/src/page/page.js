@@ -35,9 +35,10 @@ function run(study) {
     relevance: true,
   };
 
-  /** The label whose contours the study has, else the first label, the series or the first class. */
+  /** What the study was asked to colour by, else the label whose contours it has, the first label, the series or the first class. */
   function firstColouring() {
-    const keys = [`label ${labels[about.contours[0]?.label ?? 0]}`, "series"];
+    const asked = about.study.experiment?.color_by;
+    const keys = [`label ${asked}`, `class ${asked}`, `label ${labels[about.contours[0]?.label ?? 0]}`, "series"];
     const known = keys.map((key) => study.colourings.find((colouring) => colouring.key === key));
     return known.find(Boolean) ?? study.colourings[0];
   }

@@ -187,3 +187,19 @@ fn windows_are_at_least_a_step() {
         Err(Error::Window { .. })
     ));
 }
+
+#[test]
+fn settings_follow_the_source_and_the_paper_has_its_own() {
+    let series = DataSource::series(0.1, 0);
+    let settings = Experiment::new(series.clone()).settings;
+    assert_eq!(settings, Settings::of(&series));
+    assert_eq!((settings.weight_decay, settings.border_weight), (0.0, 0.1));
+    assert_eq!(schedule_name(&settings.schedule), "cosine");
+    let files = DataSource::Files(files());
+    assert_eq!(Experiment::new(files).settings, Settings::measured());
+    assert_ne!(settings, Settings::paper());
+    // A setting that a file does not name is that of the paper, as in files of older versions.
+    let text = Experiment::new(series).with_settings(Settings::paper());
+    let read = Experiment::from_toml(&text.to_toml().unwrap()).unwrap();
+    assert_eq!(read.settings, Settings::paper());
+}

@@ -42,6 +42,19 @@ pub(crate) enum Purpose {
     Counting,
     /// Amorphous hump of this index.
     Amorphous(u32),
+    /// Fractions of the phases of a mixture.
+    Fractions,
+    LatticeStrain,
+    /// Effect on the phase of this index of a mixture.
+    Phase(u32, PhasePart),
+}
+
+/// Effect on one phase of a mixture.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PhasePart {
+    Broadening,
+    Texture,
+    LatticeStrain,
 }
 
 impl Purpose {
@@ -65,6 +78,10 @@ impl Purpose {
             Self::CountingNoise => 14,
             Self::Counting => 15,
             Self::Amorphous(hump) => 16 + hump,
+            Self::Fractions => 1 << 30,
+            Self::LatticeStrain => (1 << 30) + 1,
+            // Eight parts per phase, far from the humps.
+            Self::Phase(phase, part) => (1 << 31) + 8 * phase + part as u32,
         }
     }
 }

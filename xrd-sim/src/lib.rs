@@ -44,7 +44,7 @@ pub use error::{Error, Result};
 pub use free_parameters::{FreeParameter, ParameterKind, free_parameters};
 pub use instrument::Instrument;
 pub use measure::measure;
-pub use mixture::{FractionRanges, Mixture, PhaseEffects};
+pub use mixture::{FractionRanges, Mixture, PhaseEffects, PhasePatterns};
 pub use profile::{Profile, Shape};
 pub use random::{Distribution, PatternKey};
 pub use reflections::{Reflection, reflections, reflections_by_symmetry};

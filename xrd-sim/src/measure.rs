@@ -114,7 +114,7 @@ fn add_noise(effects: &Effects, key: PatternKey, intensities: &mut [f64]) {
 pub(crate) struct Lines<'a> {
     diffraction: Diffraction,
     effects: &'a Effects,
-    pub(crate) profile: Profile,
+    profile: Profile,
     /// Wavelengths, each with its intensity relative to the first.
     wavelengths: Vec<(Wavelength, f64)>,
 }
@@ -170,7 +170,22 @@ impl<'a> Lines<'a> {
         let planes = |beam: &Diffraction| Planes::between(structure, beam, reach.clone());
         let first = planes(&self.diffraction)?;
         let lines = self.of_planes(&first, planes, grid)?;
-        Ok(draw_all(lines, self.effects, grid, &self.profile))
+        Ok(self.draw_all(lines, grid))
+    }
+
+    /// Intensities of lines with these effects on a grid.
+    pub(crate) fn draw_all(&self, mut lines: Vec<Line>, grid: &TwoThetaGrid) -> Vec<f64> {
+        let least = least_height(&lines);
+        lines.retain(|line| line.height() > least);
+        if let Some(divergence) = self.effects.axial_divergence {
+            lines = images(AxialImages::new(divergence), &lines);
+        }
+        if self.effects.broadening.is_none() {
+            let (centres, areas): (Vec<f64>, Vec<f64>) =
+                lines.iter().map(|l| (l.centre, l.area)).unzip();
+            return draw_lines(&centres, &areas, grid, &self.profile);
+        }
+        canvas::draw(grid, &lines, least)
     }
 
     /// Lines of all wavelengths that reach into a grid.
@@ -245,28 +260,6 @@ impl<'a> Lines<'a> {
             None => Ok(self.profile),
         }
     }
-}
-
-/// Intensities of lines on a grid.
-///
-/// The effects are those of the pattern. Without broadening, all lines have the same `profile`.
-pub(crate) fn draw_all(
-    mut lines: Vec<Line>,
-    effects: &Effects,
-    grid: &TwoThetaGrid,
-    profile: &Profile,
-) -> Vec<f64> {
-    let least = least_height(&lines);
-    lines.retain(|line| line.height() > least);
-    if let Some(divergence) = effects.axial_divergence {
-        lines = images(AxialImages::new(divergence), &lines);
-    }
-    if effects.broadening.is_none() {
-        let (centres, areas): (Vec<f64>, Vec<f64>) =
-            lines.iter().map(|l| (l.centre, l.area)).unzip();
-        return draw_lines(&centres, &areas, grid, profile);
-    }
-    canvas::draw(grid, &lines, least)
 }
 
 /// Height below which lines are skipped: all skipped lines at one angle would add up to at most

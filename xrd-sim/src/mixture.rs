@@ -12,7 +12,7 @@ use crate::atomic_weight::{cell_mass, formula_units};
 use crate::axis::Sampling;
 use crate::drawing::highest;
 use crate::error::within;
-use crate::measure::{LARGEST_DEG, Lines, draw_all, finish};
+use crate::measure::{LARGEST_DEG, Lines, finish};
 use crate::spacings::Planes;
 use crate::{
     Axis, Broadening, Diffraction, Effects, Instrument, LatticeStrain, MarchDollase, PatternKey,
@@ -38,8 +38,8 @@ const SHORTEST: f64 = 0.88;
 /// mixture. The absorption of the mixture weakens all lines of a flat, infinitely thick specimen by
 /// the same factor, which the scaling to a maximum of 1 removes. Microabsorption (G. W. Brindley,
 /// Philos. Mag. 36, 347, 1945) is not simulated: the particles of all phases are assumed to be so
-/// small that the beam in one of them is hardly absorbed. Otherwise the weight fractions of strongly absorbing phases
-/// appear too small.
+/// small that the beam in one of them is hardly absorbed. Otherwise the weight fractions of strongly
+/// absorbing phases appear too small.
 ///
 /// # Example
 /// ```
@@ -59,7 +59,7 @@ const SHORTEST: f64 = 0.88;
 /// let pattern = mixture.measure(&[0.8, 0.2], &phases, &Effects::default(), key)?;
 /// // Tungsten is heavy: a fifth of the weight has the higher lines, at 40.3°.
 /// assert!(pattern.intensities()[3526] > 0.9);
-/// assert!(mixture.mole_fractions(&[0.8, 0.2])[0] > 0.9);
+/// assert!(mixture.mole_fractions(&[0.8, 0.2])?[0] > 0.9);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -183,22 +183,53 @@ impl<A: Axis> Mixture<A> {
         self.phases.is_empty()
     }
 
-    /// Simulates the measured pattern of a mixture.
+    /// Draws the lines of each phase alone, with effects on the pattern and on each phase.
     ///
-    /// The arguments `weights` and `phases` contain one value per phase, in the order in which they
-    /// were added. Only the ratios of the weights count. The `effects` are those of the whole
-    /// pattern; their texture and lattice strain are not used. As in [`measure`](crate::measure()),
-    /// the lines are scaled to a maximum of 1, and humps, background and noise are then added.
+    /// The argument `phases` contains one value per phase, in the order in which they were added.
+    /// The texture and the lattice strain of `effects` are not used. A lattice strain moves lines
+    /// and does not change |F|² and the cell volume.
     ///
-    /// A lattice strain moves lines and does not change |F|² and the cell volume.
-    ///
-    /// Cost: O(lines + points); with dispersion and more than one wavelength as
+    /// Cost: O(lines + phases · points); with dispersion and more than one wavelength as
     /// [`measure`](crate::measure()).
     ///
     /// # Errors
-    /// - Any error of [`measure`](crate::measure()).
-    /// - [`Error::OutOfRange`](crate::Error::OutOfRange) for a negative weight, if all weights are
-    ///   0, or for a wrong number of weights or effects.
+    /// - Any error of [`measure`](crate::measure()), except that a phase may have no lines.
+    /// - [`Error::OutOfRange`](crate::Error::OutOfRange) without phases or for a wrong number of
+    ///   effects.
+    pub fn draw(&self, phases: &[PhaseEffects], effects: &Effects) -> Result<PhasePatterns<'_, A>> {
+        within(
+            "number of phases",
+            self.phases.len() as f64,
+            1.0..,
+            "1 or more",
+        )?;
+        self.one_each("number of effects", phases.len())?;
+        let instrument = &self.instrument;
+        let of_phases: Vec<Effects> = phases.iter().map(|p| p.within(effects)).collect();
+        let lines = of_phases.iter().map(|e| Lines::new(instrument, e));
+        let lines = lines.collect::<Result<Vec<Lines>>>()?;
+        let narrowest = |at: &[f64]| {
+            let mut widths = lines.iter().map(|l| l.narrowest(at));
+            widths.try_fold(f64::INFINITY, |least, width| Ok(least.min(width?)))
+        };
+        let wavelength = instrument.diffraction.wavelength;
+        let sampling = Sampling::new(&instrument.grid, wavelength, narrowest)?;
+        let drawn = self.phases.iter().zip(&lines);
+        let drawn = drawn.map(|(phase, lines)| phase.draw(lines, &sampling));
+        Ok(PhasePatterns {
+            patterns: drawn.collect::<Result<_>>()?,
+            effects: effects.clone(),
+            mixture: self,
+            sampling,
+        })
+    }
+
+    /// Simulates the measured pattern of a mixture.
+    ///
+    /// The arguments are those of [`draw`](Self::draw) and [`PhasePatterns::mix`].
+    ///
+    /// # Errors
+    /// Any error of [`draw`](Self::draw) and [`PhasePatterns::mix`].
     pub fn measure(
         &self,
         weights: &[f64],
@@ -206,36 +237,7 @@ impl<A: Axis> Mixture<A> {
         effects: &Effects,
         key: PatternKey,
     ) -> Result<A::Pattern> {
-        self.check(weights, phases.len())?;
-        let instrument = &self.instrument;
-        let of_phases: Vec<Effects> = phases.iter().map(|p| p.within(effects)).collect();
-        let lines = of_phases.iter().map(|e| Lines::new(instrument, e));
-        let lines = lines.collect::<Result<Vec<Lines>>>()?;
-        let wavelength = instrument.diffraction.wavelength;
-        let narrowest = |at: &[f64]| {
-            let mut widths = lines.iter().map(|l| l.narrowest(at));
-            widths.try_fold(f64::INFINITY, |least, width| Ok(least.min(width?)))
-        };
-        let sampling = Sampling::new(&instrument.grid, wavelength, narrowest)?;
-        let mut all = Vec::new();
-        for ((phase, lines), weight) in self.phases.iter().zip(&lines).zip(weights) {
-            if *weight > 0.0 {
-                phase.add_lines(lines, *weight, sampling.grid(), &mut all)?;
-            }
-        }
-        // Different widths are drawn together; phases without broadening have the same width.
-        let drawn = of_phases.iter().find(|e| e.broadening.is_some());
-        let drawn = draw_all(
-            all,
-            drawn.unwrap_or(effects),
-            sampling.grid(),
-            &lines[0].profile,
-        );
-        let drawn = sampling.at_points(drawn);
-        let heaviest = (0..weights.len()).max_by(|&i, &j| weights[i].total_cmp(&weights[j]));
-        let structure = &self.phases[heaviest.unwrap_or(0)].structure;
-        let top = highest(&drawn, structure, sampling.grid(), wavelength)?;
-        finish(instrument, &sampling, drawn, top, effects, key)
+        self.draw(phases, effects)?.mix(weights, key)
     }
 
     /// Returns the mole fractions of the formula units of the phases.
@@ -244,22 +246,27 @@ impl<A: Axis> Mixture<A> {
     /// numbers of atoms, such as Al₂O₃. It is the content of the cell if a number of atoms in the
     /// cell is not whole.
     ///
-    /// # Panics
-    /// Panics if there is not one weight per phase.
-    pub fn mole_fractions(&self, weights: &[f64]) -> Vec<f64> {
-        assert_eq!(weights.len(), self.phases.len(), "one weight per phase");
+    /// # Errors
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) for a negative weight, if all weights are 0,
+    /// or for a wrong number of weights.
+    pub fn mole_fractions(&self, weights: &[f64]) -> Result<Vec<f64>> {
+        self.check(weights)?;
         let phases = self.phases.iter().zip(weights);
-        let moles: Vec<f64> = phases.map(|(p, w)| w / p.formula_mass).collect();
-        let sum: f64 = moles.iter().sum();
-        moles.into_iter().map(|n| n / sum).collect()
+        Ok(shares(phases.map(|(p, w)| w / p.formula_mass)))
     }
 
-    fn check(&self, weights: &[f64], effects: usize) -> Result<()> {
-        for count in [weights.len(), effects] {
-            let expected = self.phases.len() as f64;
-            let (what, range) = ("number of weights or effects", expected..=expected);
-            within(what, count as f64, range, "one per phase")?;
-        }
+    /// Returns the weight fractions that belong to mole fractions of formula units.
+    ///
+    /// # Errors
+    /// Any error of [`mole_fractions`](Self::mole_fractions).
+    pub fn weights_of_moles(&self, moles: &[f64]) -> Result<Vec<f64>> {
+        self.check(moles)?;
+        let phases = self.phases.iter().zip(moles);
+        Ok(shares(phases.map(|(p, n)| n * p.formula_mass)))
+    }
+
+    fn check(&self, weights: &[f64]) -> Result<()> {
+        self.one_each("number of weights", weights.len())?;
         for weight in weights {
             within("weight of a phase", *weight, 0.0..=f64::MAX, "0 or more")?;
         }
@@ -267,25 +274,142 @@ impl<A: Axis> Mixture<A> {
         within("sum of the weights", sum, f64::MIN_POSITIVE.., "over 0")?;
         Ok(())
     }
+
+    fn one_each(&self, what: &'static str, count: usize) -> Result<()> {
+        let phases = self.phases.len() as f64;
+        within(what, count as f64, phases..=phases, "one per phase")?;
+        Ok(())
+    }
+}
+
+/// Patterns of the phases of a [`Mixture`], from which patterns of the mixture are made.
+///
+/// Each has the intensities of a mixture of this phase alone.
+pub struct PhasePatterns<'a, A = xrd_core::TwoThetaGrid> {
+    mixture: &'a Mixture<A>,
+    effects: Effects,
+    sampling: Sampling,
+    patterns: Vec<Vec<f64>>,
+}
+
+impl<A: Axis> PhasePatterns<'_, A> {
+    /// Returns the mixture that the patterns belong to.
+    pub fn mixture(&self) -> &Mixture<A> {
+        self.mixture
+    }
+
+    /// Returns the height of the highest line of each phase in a mixture of this phase alone, on
+    /// one scale. The height is 0 if the phase has no line on the axis.
+    pub fn heights(&self) -> Vec<f64> {
+        let highest = |pattern: &Vec<f64>| pattern.iter().copied().fold(0.0, f64::max);
+        self.patterns.iter().map(highest).collect()
+    }
+
+    /// Returns the share of each phase in the sum of the heights of the highest lines.
+    ///
+    /// These are the fractions of patterns that are scaled to a maximum of 1 and then added.
+    ///
+    /// # Errors
+    /// - [`Error::OutOfRange`](crate::Error::OutOfRange) for a negative weight, if all weights are
+    ///   0, or for a wrong number of weights.
+    /// - [`Error::NoReflections`](crate::Error::NoReflections) if no phase with a weight has a line
+    ///   on the axis.
+    pub fn height_shares(&self, weights: &[f64]) -> Result<Vec<f64>> {
+        self.mixture.check(weights)?;
+        let heights: Vec<f64> = self
+            .heights()
+            .iter()
+            .zip(weights)
+            .map(|(h, w)| h * w)
+            .collect();
+        self.top(&heights, weights)?;
+        Ok(shares(heights.into_iter()))
+    }
+
+    /// Returns the weight fractions that belong to shares of the heights of the highest lines.
+    ///
+    /// # Errors
+    /// - Any error of [`height_shares`](Self::height_shares).
+    /// - [`Error::NoReflections`](crate::Error::NoReflections) if a phase with a share has no line
+    ///   on the axis.
+    pub fn weights_of_heights(&self, height_shares: &[f64]) -> Result<Vec<f64>> {
+        self.mixture.check(height_shares)?;
+        let mut weights = Vec::with_capacity(height_shares.len());
+        for (i, (share, height)) in height_shares.iter().zip(self.heights()).enumerate() {
+            weights.push(match *share > 0.0 {
+                true => share / self.top_of(i, &[height])?,
+                false => 0.0,
+            });
+        }
+        Ok(shares(weights.into_iter()))
+    }
+
+    /// Returns the pattern of a mixture.
+    ///
+    /// The argument `weights` contains one weight per phase. Only the ratios of the weights count.
+    /// As in [`measure`](crate::measure()), the lines are scaled to a maximum of 1, and humps,
+    /// background and noise are then added. The random numbers depend only on the argument `key`.
+    ///
+    /// Cost: O(phases · points).
+    ///
+    /// # Errors
+    /// - [`Error::OutOfRange`](crate::Error::OutOfRange) for a negative weight, if all weights are
+    ///   0, or for a wrong number of weights.
+    /// - [`Error::NoReflections`](crate::Error::NoReflections) if no phase with a weight has a line
+    ///   on the axis.
+    /// - Any error of [`Axis::pattern`].
+    pub fn mix(&self, weights: &[f64], key: PatternKey) -> Result<A::Pattern> {
+        self.mixture.check(weights)?;
+        let mut sum = vec![0.0; self.patterns[0].len()];
+        for (pattern, weight) in self.patterns.iter().zip(weights) {
+            for (y, of_phase) in sum.iter_mut().zip(pattern) {
+                *y += weight * of_phase;
+            }
+        }
+        let top = self.top(&sum, weights)?;
+        finish(
+            &self.mixture.instrument,
+            &self.sampling,
+            sum,
+            top,
+            &self.effects,
+            key,
+        )
+    }
+
+    /// Maximum of the intensities of a mixture.
+    fn top(&self, intensities: &[f64], weights: &[f64]) -> Result<f64> {
+        let heaviest = (0..weights.len()).max_by(|&i, &j| weights[i].total_cmp(&weights[j]));
+        self.top_of(heaviest.unwrap_or(0), intensities)
+    }
+
+    /// Maximum of intensities. The error is about the phase of this index.
+    fn top_of(&self, phase: usize, intensities: &[f64]) -> Result<f64> {
+        let structure = &self.mixture.phases[phase].structure;
+        let wavelength = self.mixture.instrument.diffraction.wavelength;
+        highest(intensities, structure, self.sampling.grid(), wavelength)
+    }
 }
 
 impl Phase {
-    /// Adds the lines of the phase, with intensities per mass of the mixture.
-    fn add_lines(
-        &self,
-        lines: &Lines,
-        weight: f64,
-        grid: &xrd_core::TwoThetaGrid,
-        all: &mut Vec<crate::canvas::Line>,
-    ) -> Result<()> {
+    /// Intensities of the lines per mass of the phase, at the points of the axis.
+    fn draw(&self, lines: &Lines, sampling: &Sampling) -> Result<Vec<f64>> {
+        let grid = sampling.grid();
         let most = RangeInclusive::new(0.0, self.planes.end());
         let planes = |beam: &Diffraction| Planes::between(&self.structure, beam, most.clone());
         let mut of_phase = lines.of_planes(&self.planes, planes, grid)?;
-        let factor = weight * self.volume_per_mass;
-        of_phase.iter_mut().for_each(|line| line.area *= factor);
-        all.append(&mut of_phase);
-        Ok(())
+        for line in &mut of_phase {
+            line.area *= self.volume_per_mass;
+        }
+        Ok(sampling.at_points(lines.draw_all(of_phase, grid)))
     }
+}
+
+/// Numbers divided by their sum.
+fn shares(numbers: impl Iterator<Item = f64>) -> Vec<f64> {
+    let numbers: Vec<f64> = numbers.collect();
+    let sum: f64 = numbers.iter().sum();
+    numbers.into_iter().map(|x| x / sum).collect()
 }
 
 /// First and last angle of the axis in degrees.

@@ -44,6 +44,7 @@ pub(crate) enum Purpose {
     Amorphous(u32),
     /// Fractions of the phases of a mixture.
     Fractions,
+    Impurities,
     LatticeStrain,
     /// Effect on the phase of this index of a mixture.
     Phase(u32, PhasePart),
@@ -80,6 +81,7 @@ impl Purpose {
             Self::Amorphous(hump) => 16 + hump,
             Self::Fractions => 1 << 30,
             Self::LatticeStrain => (1 << 30) + 1,
+            Self::Impurities => (1 << 30) + 2,
             // Eight parts per phase, far from the humps.
             Self::Phase(phase, part) => (1 << 31) + 8 * phase + part as u32,
         }

@@ -37,6 +37,8 @@ pub struct FractionRanges {
     /// Smallest and largest fraction of each phase.
     ranges: Vec<[f64; 2]>,
     absent: f64,
+    /// Range of each impurity, and the index of the phase to which it is relative.
+    impurities: Vec<([f64; 2], Option<usize>)>,
 }
 
 impl FractionRanges {
@@ -62,6 +64,7 @@ impl FractionRanges {
         Ok(Self {
             ranges,
             absent: 0.0,
+            impurities: Vec::new(),
         })
     }
 
@@ -79,10 +82,49 @@ impl FractionRanges {
         Ok(self)
     }
 
-    /// Returns random fractions, one per phase. They depend only on the ranges and the key.
+    /// Adds an impurity: a phase with a random amount that does not count in the sum of 1.
+    ///
+    /// The amount is uniform in the range. It is relative to the sum of the fractions, or to the
+    /// fraction of the phase with the index `of`, for example the phase from which the impurity
+    /// forms.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the range is within 0 to 100 and in
+    /// order, and for the index of a phase that does not exist.
+    pub fn with_impurity(mut self, range: [f64; 2], of: Option<usize>) -> Result<Self> {
+        let [low, high] = range;
+        within(
+            "smallest amount of an impurity",
+            low,
+            0.0..=100.0,
+            "0 to 100",
+        )?;
+        let expected = "its smallest amount to 100";
+        within("largest amount of an impurity", high, low..=100.0, expected)?;
+        if let Some(phase) = of {
+            let phases = self.ranges.len() as f64;
+            let expected = "less than the number of phases";
+            within("index of a phase", phase as f64, 0.0..phases, expected)?;
+        }
+        self.impurities.push((range, of));
+        Ok(self)
+    }
+
+    /// Returns random fractions, one per phase, and then the amount of each impurity. They depend
+    /// only on the ranges and the key.
     ///
     /// Cost: O(phases).
     pub fn draw(&self, key: PatternKey) -> Vec<f64> {
+        let mut all = self.of_phases(key);
+        let mut rng = key.numbers(Purpose::Impurities);
+        for ([low, high], of) in &self.impurities {
+            let part = low + (high - low) * rng.random::<f64>();
+            all.push(part * of.map_or(1.0, |phase| all[phase]));
+        }
+        all
+    }
+
+    fn of_phases(&self, key: PatternKey) -> Vec<f64> {
         let mut rng = key.numbers(Purpose::Fractions);
         let ranges = self.of_present(&mut rng);
         let mut fractions = start(&ranges);
@@ -229,6 +271,21 @@ mod tests {
         // Absent or not, one phase cannot be more than its range.
         let tight = FractionRanges::new(vec![[0.0, 0.5]; 2]).unwrap();
         assert_eq!(drawn(&tight.with_absent(0.99).unwrap(), 1)[0], [0.5, 0.5]);
+    }
+
+    #[test]
+    fn impurities_come_on_top() {
+        let plain = FractionRanges::new(vec![[0.0, 1.0]; 2]).unwrap();
+        let ranges = plain.clone().with_impurity([0.1, 0.3], None).unwrap();
+        let ranges = ranges.with_impurity([0.5, 0.5], Some(1)).unwrap();
+        for (with, without) in drawn(&ranges, 200).iter().zip(drawn(&plain, 200)) {
+            assert_eq!(with[..2], without);
+            assert!((0.1..=0.3).contains(&with[2]));
+            assert!((with[3] - 0.5 * with[1]).abs() < 1e-15);
+        }
+        let refused = |range, of| plain.clone().with_impurity(range, of).is_err();
+        assert!(refused([0.3, 0.1], None) && refused([-0.1, 1.0], None));
+        assert!(refused([0.0, 101.0], None) && refused([0.0, 1.0], Some(2)));
     }
 
     #[test]

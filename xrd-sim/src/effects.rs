@@ -5,6 +5,7 @@ mod axial;
 mod broadening;
 mod counting;
 mod emission;
+mod grain_statistics;
 mod lattice_strain;
 mod random;
 mod roughness;
@@ -20,6 +21,7 @@ pub(crate) use axial::AxialImages;
 pub use broadening::Broadening;
 pub use counting::CountingNoise;
 pub use emission::Emission;
+pub use grain_statistics::GrainStatistics;
 pub use lattice_strain::LatticeStrain;
 pub use random::RandomEffects;
 pub use roughness::SurfaceRoughness;
@@ -69,6 +71,8 @@ pub struct Effects {
     pub transparency: Option<Transparency>,
     /// Preferred orientation.
     pub texture: Option<MarchDollase>,
+    /// Random line heights because few grains reflect.
+    pub grain_statistics: Option<GrainStatistics>,
     /// Uniform lattice strain.
     pub lattice_strain: Option<LatticeStrain>,
     /// Loss of intensity at low angles because the surface of the specimen is rough.
@@ -135,6 +139,12 @@ impl Effects {
     /// Sets the preferred orientation; `None` removes it.
     pub fn with_texture(mut self, texture: impl Into<Option<MarchDollase>>) -> Self {
         self.texture = texture.into();
+        self
+    }
+
+    /// Sets the random line heights of few grains; `None` removes them.
+    pub fn with_grain_statistics(mut self, grains: impl Into<Option<GrainStatistics>>) -> Self {
+        self.grain_statistics = grains.into();
         self
     }
 

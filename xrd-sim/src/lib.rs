@@ -36,8 +36,8 @@ pub use diffraction::{Diffraction, Polarization, lorentz_polarization};
 pub use dispersion::Dispersion;
 pub use drawing::{draw_pattern, simulate};
 pub use effects::{
-    AmorphousHump, AxialDivergence, Broadening, CountingNoise, Effects, Emission, LatticeStrain,
-    MarchDollase, RandomEffects, SampleDisplacement, SurfaceRoughness, Transparency,
+    AmorphousHump, AxialDivergence, Broadening, CountingNoise, Effects, Emission, GrainStatistics,
+    LatticeStrain, MarchDollase, RandomEffects, SampleDisplacement, SurfaceRoughness, Transparency,
     VecseiBackground, ZeroShift, add_vecsei_noise,
 };
 pub use error::{Error, Result};

@@ -198,14 +198,13 @@ impl<'a> Lines<'a> {
         grid: &TwoThetaGrid,
     ) -> Result<Vec<Line>> {
         let reach = self.planes_in_reach(grid)?;
-        let factor = self.spacing_factor();
-        let mut spacings = first.spacings(self.effects.texture, &reach, factor);
+        let mut spacings = first.spacings(self.effects, &reach);
         let mut lines = Vec::with_capacity(self.wavelengths.len() * spacings.strength.len());
         for (i, &(wavelength, share)) in self.wavelengths.iter().enumerate() {
             // Form factors depend on the wavelength only through f′ and f″.
             if i > 0 && self.diffraction.dispersion {
                 let beam = self.diffraction.with_wavelength(wavelength);
-                spacings = planes(&beam)?.spacings(self.effects.texture, &reach, factor);
+                spacings = planes(&beam)?.spacings(self.effects, &reach);
             }
             self.add_wavelength(wavelength, share, &spacings, &mut lines)?;
         }

@@ -15,8 +15,8 @@ use crate::error::within;
 use crate::measure::{LARGEST_DEG, Lines, finish};
 use crate::spacings::Planes;
 use crate::{
-    Axis, Broadening, Diffraction, Effects, Instrument, LatticeStrain, MarchDollase, PatternKey,
-    Result,
+    Axis, Broadening, Diffraction, Effects, GrainStatistics, Instrument, LatticeStrain,
+    MarchDollase, PatternKey, Result,
 };
 
 /// Angle in degrees from the end of the axis to the last lines that are kept. Lines beyond it have
@@ -93,6 +93,8 @@ pub struct PhaseEffects {
     pub broadening: Option<Broadening>,
     /// Preferred orientation.
     pub texture: Option<MarchDollase>,
+    /// Random line heights because few grains reflect.
+    pub grain_statistics: Option<GrainStatistics>,
     /// Uniform lattice strain.
     pub lattice_strain: Option<LatticeStrain>,
 }
@@ -110,6 +112,12 @@ impl PhaseEffects {
         self
     }
 
+    /// Sets the random line heights of few grains; `None` removes them.
+    pub fn with_grain_statistics(mut self, grains: impl Into<Option<GrainStatistics>>) -> Self {
+        self.grain_statistics = grains.into();
+        self
+    }
+
     /// Sets the uniform lattice strain; `None` removes it.
     pub fn with_lattice_strain(mut self, strain: impl Into<Option<LatticeStrain>>) -> Self {
         self.lattice_strain = strain.into();
@@ -121,6 +129,7 @@ impl PhaseEffects {
         Effects {
             broadening: self.broadening.or(of_pattern.broadening),
             texture: self.texture,
+            grain_statistics: self.grain_statistics,
             lattice_strain: self.lattice_strain,
             amorphous: Vec::new(),
             ..of_pattern.clone()
@@ -186,7 +195,7 @@ impl<A: Axis> Mixture<A> {
     /// Draws the lines of each phase alone, with effects on the pattern and on each phase.
     ///
     /// The argument `phases` contains one value per phase, in the order in which they were added.
-    /// The texture and the lattice strain of `effects` are not used. A lattice strain moves lines
+    /// The texture, the lattice strain and the grain statistics of `effects` are not used. A lattice strain moves lines
     /// and does not change |F|² and the cell volume.
     ///
     /// Cost: O(lines + phases · points); with dispersion and more than one wavelength as

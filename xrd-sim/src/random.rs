@@ -45,6 +45,7 @@ pub(crate) enum Purpose {
     /// Fractions of the phases of a mixture.
     Fractions,
     Impurities,
+    GrainStatistics,
     LatticeStrain,
     /// Effect on the phase of this index of a mixture.
     Phase(u32, PhasePart),
@@ -56,6 +57,7 @@ pub(crate) enum PhasePart {
     Broadening,
     Texture,
     LatticeStrain,
+    GrainStatistics,
 }
 
 impl Purpose {
@@ -82,6 +84,7 @@ impl Purpose {
             Self::Fractions => 1 << 30,
             Self::LatticeStrain => (1 << 30) + 1,
             Self::Impurities => (1 << 30) + 2,
+            Self::GrainStatistics => (1 << 30) + 3,
             // Eight parts per phase, far from the humps.
             Self::Phase(phase, part) => (1 << 31) + 8 * phase + part as u32,
         }

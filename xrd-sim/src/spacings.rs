@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use xrd_core::Structure;
 
 use crate::reflections::ReflectionColumns;
-use crate::{Diffraction, MarchDollase, Result};
+use crate::{Diffraction, Effects, Result};
 
 /// Largest relative difference between two values of 1/d² that count as equal: a thousand times
 /// the rounding error, and far below the resolution of any instrument.
@@ -60,23 +60,28 @@ impl Planes {
         found.map(|(_, strength)| *strength).fold(0.0, f64::max)
     }
 
-    /// Spacings in a range of 1/d (Å⁻¹), of a textured specimen. All spacings are multiplied by
-    /// `factor`; the range is that before.
-    pub(crate) fn spacings(
-        &self,
-        texture: Option<MarchDollase>,
-        inverse_d: &RangeInclusive<f64>,
-        factor: f64,
-    ) -> Spacings {
+    /// Spacings in a range of 1/d (Å⁻¹) before the lattice strain, of a specimen with texture, grain
+    /// statistics and lattice strain.
+    pub(crate) fn spacings(&self, effects: &Effects, inverse_d: &RangeInclusive<f64>) -> Spacings {
         let squared = inverse_d.start().powi(2)..=inverse_d.end().powi(2);
         let planes = self.strengths.iter().zip(&self.hkl);
         let within = planes.filter(|((q2, _), _)| squared.contains(q2));
-        let density = |hkl| texture.map_or(1.0, |t| t.density_of(&self.reciprocal, hkl));
+        let density = |hkl| {
+            effects
+                .texture
+                .map_or(1.0, |t| t.density_of(&self.reciprocal, hkl))
+        };
         let one = |(&(q2, strength), &hkl): (&(f64, f64), &[i32; 3])| (q2, strength * density(hkl));
         let mut found: Vec<(f64, f64)> = within.map(one).collect();
         found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        let (mut inverse_d, strength) = joined(&found);
-        inverse_d.iter_mut().for_each(|q| *q /= factor);
+        let (mut inverse_d, mut strength) = joined(&found);
+        if let Some(grains) = effects.grain_statistics {
+            let lines = strength.iter_mut().zip(&inverse_d);
+            lines.for_each(|(y, q)| *y *= grains.factor(1.0 / q));
+        }
+        if let Some(strain) = effects.lattice_strain {
+            inverse_d.iter_mut().for_each(|q| *q /= strain.factor());
+        }
         Spacings {
             inverse_d,
             strength,

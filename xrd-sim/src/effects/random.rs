@@ -53,6 +53,9 @@ use crate::{Anode, Distribution, PatternKey, PhaseEffects, Shape};
 /// planes = [[0, 0, 1], [1, 1, 0]]         # one is chosen at random
 /// r = { uniform = [0.6, 1] }
 ///
+/// [grain_statistics]
+/// sd = { uniform = [0, 0.2] }             # of the logarithm of the factor of each line
+///
 /// [lattice_strain]
 /// strain = { uniform = [-0.002, 0.002] }  # Δd/d of all lattice spacings
 ///
@@ -71,10 +74,11 @@ use crate::{Anode, Distribution, PatternKey, PhaseEffects, Shape};
 ///
 /// [counting_noise]
 /// counts = { log_uniform = [1e3, 1e5] }   # at the maximum of the lines
+/// subtracted_background = 0               # counted and subtracted; relative to that maximum
 /// ```
 ///
-/// In a [`Mixture`](crate::Mixture), texture, lattice strain, crystallite size and the spread of
-/// strains are drawn for each phase ([`draw_phases`](Self::draw_phases)). A table `phases` replaces
+/// In a [`Mixture`](crate::Mixture), texture, lattice strain, grain statistics, crystallite size and
+/// the spread of strains are drawn for each phase ([`draw_phases`](Self::draw_phases)). A table `phases` replaces
 /// them for a phase, by its name:
 ///
 /// ```toml
@@ -104,6 +108,7 @@ struct Tables {
     transparency: Option<RandomTransparency>,
     texture: Option<RandomTexture>,
     lattice_strain: Option<RandomLatticeStrain>,
+    grain_statistics: Option<RandomGrainStatistics>,
     surface_roughness: Option<RandomSurfaceRoughness>,
     amorphous: Vec<RandomAmorphousHump>,
     vecsei_background: Option<RandomPresence>,
@@ -119,6 +124,7 @@ struct PhaseTables {
     broadening: Option<RandomSizeAndStrain>,
     texture: Option<RandomTexture>,
     lattice_strain: Option<RandomLatticeStrain>,
+    grain_statistics: Option<RandomGrainStatistics>,
 }
 
 impl RandomEffects {
@@ -227,6 +233,13 @@ impl Pick {
         }
     }
 
+    fn seed(&mut self) -> u64 {
+        match self {
+            Self::Drawn(rng) => rng.random(),
+            Self::Least | Self::Largest => 0,
+        }
+    }
+
     fn index(&mut self, len: usize) -> usize {
         match self {
             Self::Drawn(rng) => rng.random_range(0..len),
@@ -277,6 +290,7 @@ impl Tables {
             transparency: one(&self.transparency, pick, Purpose::Transparency)?,
             texture: one(&self.texture, pick, Purpose::Texture)?,
             lattice_strain: one(&self.lattice_strain, pick, Purpose::LatticeStrain)?,
+            grain_statistics: one(&self.grain_statistics, pick, Purpose::GrainStatistics)?,
             surface_roughness: one(&self.surface_roughness, pick, Purpose::SurfaceRoughness)?,
             vecsei_background: one(&self.vecsei_background, pick, Purpose::HasBackground)?
                 .is_some(),
@@ -297,12 +311,16 @@ impl Tables {
             let own = self.phases.get(name);
             let texture = own.and_then(|t| t.texture.as_ref());
             let strain = own.and_then(|t| t.lattice_strain.as_ref());
+            let grains = own.and_then(|t| t.grain_statistics.as_ref());
             let width = own.and_then(|t| t.broadening.as_ref());
             let broadening = self.of_phase(instrument, width, pick(purpose(PhasePart::Broadening)));
             Ok(PhaseEffects {
                 broadening: broadening?,
                 texture: sometimes(texture.or(self.texture.as_ref()), || {
                     pick(purpose(PhasePart::Texture))
+                })?,
+                grain_statistics: sometimes(grains.or(self.grain_statistics.as_ref()), || {
+                    pick(purpose(PhasePart::GrainStatistics))
                 })?,
                 lattice_strain: sometimes(strain.or(self.lattice_strain.as_ref()), || {
                     pick(purpose(PhasePart::LatticeStrain))
@@ -461,6 +479,13 @@ table!(RandomLatticeStrain => LatticeStrain {
     strain: Distribution,
 } |self, pick| LatticeStrain::new(pick.number(&self.strain)));
 
+table!(RandomGrainStatistics => GrainStatistics {
+    sd: Distribution,
+} |self, pick| {
+    let sd = pick.number(&self.sd);
+    GrainStatistics::new(sd, pick.seed())
+});
+
 table!(RandomSurfaceRoughness => SurfaceRoughness {
     p: Distribution,
     q: Distribution,
@@ -478,6 +503,11 @@ table!(RandomAmorphousHump => AmorphousHump {
 
 table!(RandomCountingNoise => CountingNoise {
     counts: Distribution,
-} |self, pick| CountingNoise::new(pick.number(&self.counts)));
+    #[serde(default = "zero")]
+    subtracted_background: Distribution,
+} |self, pick| {
+    let noise = CountingNoise::new(pick.number(&self.counts))?;
+    noise.with_subtracted_background(pick.number(&self.subtracted_background))
+});
 
 table!(RandomPresence => () {} |self, _pick| Ok(()));

@@ -270,7 +270,7 @@ fn patterns_with_all_effects_are_within_the_bound_of_the_plain_sum() {
     let setup = Lines::new(&instrument, &effects).unwrap();
     let reach = setup.planes_in_reach(&instrument.grid).unwrap();
     let planes = Planes::between(&crystal, &setup.diffraction, reach.clone()).unwrap();
-    let spacings = planes.spacings(effects.texture, &reach, 1.0);
+    let spacings = planes.spacings(&effects, &reach);
     let mut plain = vec![0.0; instrument.grid.len()];
     for &(wavelength, share) in &setup.wavelengths {
         for (q, strength) in spacings.inverse_d.iter().zip(&spacings.strength) {

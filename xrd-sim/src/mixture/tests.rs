@@ -83,6 +83,7 @@ fn mixture(structures: &[Structure]) -> Mixture {
 const NONE: PhaseEffects = PhaseEffects {
     broadening: None,
     texture: None,
+    grain_statistics: None,
     lattice_strain: None,
 };
 
@@ -105,6 +106,7 @@ fn effects() -> (Effects, PhaseEffects) {
     let of_phase = PhaseEffects::default()
         .with_broadening(Broadening::new([0.0, 0.0, 0.01], 300.0, 0.001).unwrap())
         .with_texture(MarchDollase::new([1, 1, 1], 0.7).unwrap())
+        .with_grain_statistics(GrainStatistics::new(0.2, 1).unwrap())
         .with_lattice_strain(LatticeStrain::new(0.002).unwrap());
     (of_pattern, of_phase)
 }

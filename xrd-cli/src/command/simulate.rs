@@ -37,9 +37,10 @@ use crate::simulation::{
 /// such patterns.npz and .xy files. Networks can only be trained on patterns over 2θ.
 ///
 /// With --mixtures the structures are phases, and every pattern is that of a mixture with random
-/// weight fractions. labels.csv has the weight fractions and mole_fractions.csv the mole fractions of
-/// the formula units, one column per phase, named by its file. The intensities of the phases are on
-/// one physical scale (Hill and Howard, 1987). Microabsorption is not simulated.
+/// fractions. labels.csv contains the weight fractions, mole_fractions.csv the mole fractions of the
+/// formula units, and height_shares.csv the shares in the sum of the heights of the strongest lines, with
+/// one column per phase, named by its file. The intensities of the phases are on one physical scale
+/// (Hill and Howard, 1987). Microabsorption is not simulated.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -49,8 +50,8 @@ Examples:
   xrd simulate --out series            the 150 patterns of the built-in series
   xrd simulate --all Ti=0.75 --out odd   every arrangement of one composition of the series
   xrd simulate structures.jsonl --effects effects.toml --per-structure 20 --out training
-  xrd simulate SrO.cif Li2O.cif Al2O3.cif --mixtures 2000 --weights 0.05:0.9 --out mixtures
-  xrd study mixtures --labels mixtures/labels.csv   trains on these mixtures
+  xrd simulate SrO.cif Li2O.cif Al2O3.cif --mixtures 2000 --fractions 0.05:0.9 --out mixtures
+  xrd study mixtures/patterns.npz --labels mixtures/labels.csv   trains on these mixtures
 
 Shards: start a stopped run again to continue it. Damaged shards are replaced. The work can be
 divided among machines that share the folder: --shard 1/8 to --shard 8/8 together write the same

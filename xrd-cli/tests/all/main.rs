@@ -18,6 +18,7 @@ mod first_views;
 mod label_weight;
 mod labels;
 mod maps;
+mod mixtures;
 mod new_files;
 mod not_a_pattern;
 mod over_q;

@@ -10,6 +10,7 @@ use xrd_core::Structure;
 
 use crate::atomic_weight::{cell_mass, formula_units};
 use crate::axis::Sampling;
+use crate::canvas::Line;
 use crate::drawing::highest;
 use crate::error::within;
 use crate::measure::{LARGEST_DEG, Lines, finish};
@@ -25,6 +26,9 @@ const BEYOND_DEG: f64 = 30.0;
 
 /// Shortest wavelength of a tube relative to Kα1 (Kβ of silver), rounded down.
 const SHORTEST: f64 = 0.88;
+
+/// Strength of a line relative to the strongest below which it is a systematic absence.
+const ABSENT: f64 = 1e-9;
 
 /// Lines of several crystalline phases, from which patterns of their mixtures are made.
 ///
@@ -165,7 +169,7 @@ impl<A: Axis> Mixture<A> {
         let strongest = planes.strongest(&(on_axis[0]..=on_axis[1]));
         // Systematic absences are not exactly 0.
         let forward = planes.strongest(&(0.0..=most)).max(f64::MIN_POSITIVE);
-        let top = if strongest > 1e-9 * forward {
+        let top = if strongest > ABSENT * forward {
             strongest
         } else {
             0.0
@@ -195,8 +199,11 @@ impl<A: Axis> Mixture<A> {
     /// Draws the lines of each phase alone, with effects on the pattern and on each phase.
     ///
     /// The argument `phases` contains one value per phase, in the order in which they were added.
+    /// A phase whose lines are all moved out of the axis adds nothing to a pattern.
     /// The texture, the lattice strain and the grain statistics of `effects` are not used. A lattice strain moves lines
     /// and does not change |F|² and the cell volume.
+    ///
+    /// A phase whose lines are all moved out of the axis adds nothing to a pattern, not even tails.
     ///
     /// Cost: O(lines + phases · points); with dispersion and more than one wavelength as
     /// [`measure`](crate::measure()).
@@ -407,6 +414,13 @@ impl Phase {
         let most = RangeInclusive::new(0.0, self.planes.end());
         let planes = |beam: &Diffraction| Planes::between(&self.structure, beam, most.clone());
         let mut of_phase = lines.of_planes(&self.planes, planes, grid)?;
+        // Tails of lines beyond the ends say nothing about the phase.
+        let top = of_phase.iter().map(|line| line.area).fold(0.0, f64::max);
+        let ends = grid.start()..=grid.last();
+        let is_on = |line: &Line| line.area > ABSENT * top && ends.contains(&line.centre);
+        if !of_phase.iter().any(is_on) {
+            of_phase.clear();
+        }
         for line in &mut of_phase {
             line.area *= self.volume_per_mass;
         }

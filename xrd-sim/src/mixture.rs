@@ -199,7 +199,6 @@ impl<A: Axis> Mixture<A> {
     /// Draws the lines of each phase alone, with effects on the pattern and on each phase.
     ///
     /// The argument `phases` contains one value per phase, in the order in which they were added.
-    /// A phase whose lines are all moved out of the axis adds nothing to a pattern.
     /// The texture, the lattice strain and the grain statistics of `effects` are not used. A lattice strain moves lines
     /// and does not change |F|² and the cell volume.
     ///

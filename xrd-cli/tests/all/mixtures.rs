@@ -115,7 +115,7 @@ fn bad_mixtures_are_refused_in_one_line() {
         ),
         (
             "NaCl.cif Fe.vasp --mixtures 3 --from 44 --to 46 --effects strain.toml",
-            "strain",
+            "largest values",
         ),
         ("NaCl.cif Fe.vasp --mixtures 3 --effects phase.toml", "'Cu'"),
         ("NaCl.cif Fe.vasp --effects phase.toml", "--mixtures"),

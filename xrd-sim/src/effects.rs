@@ -5,7 +5,7 @@ mod axial;
 mod broadening;
 mod counting;
 mod emission;
-mod random;
+pub(crate) mod random;
 mod roughness;
 mod sample_displacement;
 mod texture;

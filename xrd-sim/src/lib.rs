@@ -14,6 +14,7 @@ mod free_parameters;
 mod instrument;
 mod measure;
 mod overlap;
+mod pattern_effects;
 mod profile;
 mod random;
 mod reflections;
@@ -41,6 +42,10 @@ pub use error::{Error, Result};
 pub use free_parameters::{FreeParameter, ParameterKind, free_parameters};
 pub use instrument::Instrument;
 pub use measure::measure;
+pub use pattern_effects::{
+    AngleShift, Impurity, IntensityDrift, LineHeights, LineWidth, PatternEffects, PatternFrame,
+    RandomPatternEffects, SmoothBackground,
+};
 pub use profile::{Profile, Shape};
 pub use random::{Distribution, PatternKey};
 pub use reflections::{Reflection, reflections, reflections_by_symmetry};

@@ -1,6 +1,7 @@
 //! Shifts of patterns along 2θ relative to known patterns, and their correction.
 
 mod basis;
+mod limit;
 mod search;
 mod stored;
 
@@ -8,7 +9,6 @@ use rayon::prelude::*;
 use serde::Serialize;
 use xrd_ae::{Attachment, Autoencoder};
 use xrd_core::TwoThetaGrid;
-use xrd_latent::conformal_radius;
 use xrd_sim::{AngleShift, SampleDisplacement, ZeroShift};
 
 use crate::dataset::{Dataset, Patterns};
@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::folds::numbered;
 use crate::sample::sample;
 use basis::Basis;
+pub use limit::ShiftLimit;
 use search::{Offset, RADIUS_MM, best_offset};
 
 /// Name of the attachment of a model with the known patterns of an aligner.
@@ -33,8 +34,8 @@ const FOLDS: usize = 5;
 /// Smallest number of known patterns.
 const LEAST_KNOWN: usize = 5;
 
-/// Fraction of left-out known patterns that are not marked as shifted.
-const NOT_SHIFTED: f64 = 0.95;
+/// Number of angles over which the mean of squared shifts is computed.
+const ANGLES: usize = 32;
 
 /// Search for shifts of patterns along 2θ, relative to known patterns.
 ///
@@ -43,16 +44,15 @@ const NOT_SHIFTED: f64 = 0.95;
 /// principal components of the known patterns reproduce the corrected pattern best. Zero shifts of
 /// up to 0.3° are searched.
 ///
-/// A pattern is marked as shifted if the correction reduces its residual more than it does for
-/// 95 % of the known patterns when they are left out. If known patterns differ by shifts, only
-/// larger shifts are therefore marked.
+/// A pattern is marked as shifted if the shift and the reduction of the residual are both larger
+/// than limits. The limits are those that 95 % of the known patterns do not exceed together, when
+/// they are left out. If known patterns differ by shifts, only larger shifts are therefore marked.
 ///
 /// Over a small range of 2θ, zero shift and displacement move lines by nearly equal amounts. Their
 /// sum, [`PatternShift::range_deg`], is then more accurate than each of them.
 pub struct PatternAligner {
     basis: Basis,
-    /// Improvement above which a pattern is marked. `None` for too few known patterns.
-    limit: Option<f64>,
+    limit: Option<ShiftLimit>,
 }
 
 /// Shift of a pattern along 2θ, relative to known patterns.
@@ -70,9 +70,11 @@ pub struct PatternShift {
     /// residual is the length of the part that the principal components of the known patterns do
     /// not reproduce.
     pub improvement: f64,
-    /// Improvement above which a pattern is marked as shifted. `None` if the known patterns were
-    /// fewer than 19, too few to know this limit.
-    pub limit: Option<f64>,
+    /// Size of the shift in degrees: root mean square over the angles of the grid.
+    pub size_deg: f64,
+    /// Limits above which a pattern is marked as shifted. `None` if the known patterns were fewer
+    /// than 19, too few to know the limits.
+    pub limit: Option<ShiftLimit>,
     #[serde(skip)]
     offset: Offset,
 }
@@ -81,7 +83,8 @@ impl PatternShift {
     /// Whether the pattern is shifted relative to the known patterns. `None` if the known patterns
     /// were too few to know.
     pub fn is_shifted(&self) -> Option<bool> {
-        self.limit.map(|limit| self.improvement > limit)
+        let limit = self.limit?;
+        Some(self.improvement > limit.improvement && self.size_deg > limit.size_deg)
     }
 
     /// The shift of the lines of the pattern.
@@ -117,8 +120,8 @@ impl PatternAligner {
             return Ok(None);
         };
         let samples = numbered(known.iter().map(|&i| &data.groups[i]));
-        let improvements = left_out_improvements(set.grid(), &rows, &samples)?;
-        let limit = conformal_radius(&improvements, NOT_SHIFTED)?;
+        let left_out = left_out(set.grid(), &rows, &samples)?;
+        let limit = ShiftLimit::of(&left_out)?;
         Ok(Some(Self { basis, limit }))
     }
 
@@ -165,6 +168,7 @@ impl PatternAligner {
                 displacement_mm: found.offset.displacement_mm * radius_mm / RADIUS_MM,
                 range_deg: [grid.start(), grid.last()].map(|a| shift.shift_deg(a)),
                 improvement: found.improvement,
+                size_deg: size_deg(grid, &shift),
                 limit: self.limit,
                 offset: found.offset,
             })
@@ -189,12 +193,17 @@ pub fn align(patterns: Patterns, shifts: &[PatternShift]) -> Result<Patterns> {
     patterns.moved_back(shifts)
 }
 
-/// Improvements of known patterns, each relative to the components of other folds.
-fn left_out_improvements(
-    grid: &TwoThetaGrid,
-    rows: &[&[f32]],
-    samples: &[usize],
-) -> Result<Vec<f64>> {
+/// Returns the root mean square of a shift over a grid, in degrees.
+fn size_deg(grid: &TwoThetaGrid, shift: &AngleShift) -> f64 {
+    let step = (grid.last() - grid.start()) / (ANGLES - 1) as f64;
+    let at = |i: usize| shift.shift_deg(grid.start() + step * i as f64);
+    let squares = (0..ANGLES).map(|i| at(i).powi(2));
+    (squares.sum::<f64>() / ANGLES as f64).sqrt()
+}
+
+/// Improvements of known patterns and the sizes of their shifts, each relative to the components of
+/// other folds.
+fn left_out(grid: &TwoThetaGrid, rows: &[&[f32]], samples: &[usize]) -> Result<Vec<[f64; 2]>> {
     let all: Vec<usize> = (0..rows.len()).collect();
     let tested = sample(&all, MOST_LEFT_OUT);
     let of_fold = |fold: usize| {
@@ -204,10 +213,14 @@ fn left_out_improvements(
             return Ok(Vec::new());
         };
         let tested: Vec<usize> = tested.iter().copied().filter(is_in).collect();
-        let one = |&i: &usize| Ok(best_offset(grid, rows[i], &basis)?.improvement);
-        tested.par_iter().map(one).collect::<Result<Vec<f64>>>()
+        let one = |&i: &usize| {
+            let found = best_offset(grid, rows[i], &basis)?;
+            let size = size_deg(grid, &found.offset.to_shift()?);
+            Ok([found.improvement, size])
+        };
+        tested.par_iter().map(one).collect::<Result<Vec<_>>>()
     };
-    let folds: Vec<Vec<f64>> = (0..FOLDS).map(of_fold).collect::<Result<_>>()?;
+    let folds: Vec<Vec<[f64; 2]>> = (0..FOLDS).map(of_fold).collect::<Result<_>>()?;
     Ok(folds.concat())
 }
 

@@ -55,7 +55,7 @@ pub use xrd_regression;
 pub use xrd_relevance;
 pub use xrd_sim;
 
-pub use alignment::{PatternAligner, PatternShift, align};
+pub use alignment::{PatternAligner, PatternShift, ShiftLimit, align};
 pub use baselines::{BASELINES, Baselines};
 pub use classifier::{EstimatedClass, PatternClassifier};
 pub use dataset::{

@@ -4,13 +4,13 @@ use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 use xrd_ae::{Attachment, Numbers};
 
-use super::PatternAligner;
 use super::basis::Basis;
+use super::{PatternAligner, ShiftLimit};
 use crate::error::{Error, Result};
 
 #[derive(Serialize, Deserialize)]
 struct About {
-    limit: Option<f64>,
+    limit: Option<ShiftLimit>,
 }
 
 pub(super) fn to_attachment(aligner: &PatternAligner) -> Attachment {
@@ -56,6 +56,6 @@ pub(super) fn from_attachment(attachment: &Attachment) -> Result<PatternAligner>
             axes: DMatrix::from_column_slice(mean.len(), axes.len() / mean.len(), axes),
             mean: DVector::from_column_slice(mean),
         },
-        limit: about.limit.filter(|limit| limit.is_finite()),
+        limit: about.limit,
     })
 }

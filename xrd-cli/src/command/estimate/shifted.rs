@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 use xrd_study::xrd_ae::Autoencoder;
+use xrd_study::xrd_sim::SampleDisplacement;
 use xrd_study::{PatternAligner, PatternShift, Patterns, Table, align};
 
 /// The options on shifts of patterns.
@@ -14,8 +15,14 @@ pub(super) struct Aligning {
     #[arg(long)]
     align: bool,
     /// Radius of the goniometer in mm, to which displacements of the specimen refer
-    #[arg(long, value_name = "MM", default_value_t = 240.0)]
-    radius: f64,
+    #[arg(long, value_name = "MM", default_value_t = 240.0, value_parser = radius_mm)]
+    radius_mm: f64,
+}
+
+fn radius_mm(text: &str) -> Result<f64, String> {
+    let radius = text.parse().map_err(|_| "expected a number".to_owned())?;
+    let checked = SampleDisplacement::new(0.0, radius).map_err(|error| error.to_string());
+    checked.map(|_| radius)
 }
 
 /// Shifts of all patterns.
@@ -40,7 +47,7 @@ impl Aligning {
             return Ok((patterns, None));
         };
         let shifted = Shifted {
-            shifts: aligner.shifts(&patterns, self.radius)?,
+            shifts: aligner.shifts(&patterns, self.radius_mm)?,
             is_corrected: self.align,
         };
         let patterns = match self.align {
@@ -95,8 +102,9 @@ impl Shifted {
             "zero_shift_deg": shift.zero_shift_deg,
             "displacement_mm": shift.displacement_mm,
             "range_deg": shift.range_deg,
+            "size_deg": shift.size_deg,
             "improvement": shift.improvement,
-            "limit": shift.limit,
+            "limits": shift.limit,
         })
     }
 

@@ -1,6 +1,7 @@
 //! Shifts of patterns along 2θ relative to known patterns, and their correction.
 
 mod basis;
+mod errors;
 mod limit;
 mod search;
 mod stored;
@@ -16,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::folds::numbered;
 use crate::sample::sample;
 use basis::Basis;
+use errors::typical_errors;
 pub use limit::ShiftLimit;
 use search::{Offset, RADIUS_MM, best_offset};
 
@@ -53,6 +55,8 @@ const ANGLES: usize = 32;
 pub struct PatternAligner {
     basis: Basis,
     limit: Option<ShiftLimit>,
+    /// Typical errors of found shifts: two independent directions.
+    errors: [Offset; 2],
 }
 
 /// Shift of a pattern along 2θ, relative to known patterns.
@@ -121,8 +125,11 @@ impl PatternAligner {
         };
         let samples = numbered(known.iter().map(|&i| &data.groups[i]));
         let left_out = left_out(set.grid(), &rows, &samples)?;
-        let limit = ShiftLimit::of(&left_out)?;
-        Ok(Some(Self { basis, limit }))
+        Ok(Some(Self {
+            basis,
+            limit: ShiftLimit::of(&left_out)?,
+            errors: typical_errors(&left_out),
+        }))
     }
 
     /// Reads the aligner in the file of a model. Returns `None` if the file has none.
@@ -139,6 +146,17 @@ impl PatternAligner {
     pub fn attach_to(&self, model: Autoencoder) -> Autoencoder {
         let attachment: Attachment = stored::to_attachment(self);
         model.with_attachment(ATTACHMENT, attachment)
+    }
+
+    /// Returns the errors of found shifts: two independent shifts, which 90 % of the left-out known
+    /// patterns do not exceed. If a correction by one of them changes an estimate by a and by the
+    /// other one by b, the error of the correction adds √(a² + b²) to the error of the estimate.
+    ///
+    /// # Errors
+    /// [`Error::Simulation`] for values out of range. No error is expected.
+    pub fn errors(&self) -> Result<[AngleShift; 2]> {
+        let [first, second] = self.errors;
+        Ok([first.to_shift()?, second.to_shift()?])
     }
 
     /// Finds the shift of each pattern. The argument `radius_mm` is the radius of the goniometer in
@@ -201,9 +219,16 @@ fn size_deg(grid: &TwoThetaGrid, shift: &AngleShift) -> f64 {
     (squares.sum::<f64>() / ANGLES as f64).sqrt()
 }
 
-/// Improvements of known patterns and the sizes of their shifts, each relative to the components of
-/// other folds.
-fn left_out(grid: &TwoThetaGrid, rows: &[&[f32]], samples: &[usize]) -> Result<Vec<[f64; 2]>> {
+/// Shift of a known pattern that was left out.
+#[derive(Clone, Copy, Debug)]
+struct LeftOut {
+    improvement: f64,
+    size_deg: f64,
+    offset: Offset,
+}
+
+/// Finds the shifts of known patterns, each relative to the components of other folds.
+fn left_out(grid: &TwoThetaGrid, rows: &[&[f32]], samples: &[usize]) -> Result<Vec<LeftOut>> {
     let all: Vec<usize> = (0..rows.len()).collect();
     let tested = sample(&all, MOST_LEFT_OUT);
     let of_fold = |fold: usize| {
@@ -216,11 +241,15 @@ fn left_out(grid: &TwoThetaGrid, rows: &[&[f32]], samples: &[usize]) -> Result<V
         let one = |&i: &usize| {
             let found = best_offset(grid, rows[i], &basis)?;
             let size = size_deg(grid, &found.offset.to_shift()?);
-            Ok([found.improvement, size])
+            Ok(LeftOut {
+                improvement: found.improvement,
+                size_deg: size,
+                offset: found.offset,
+            })
         };
         tested.par_iter().map(one).collect::<Result<Vec<_>>>()
     };
-    let folds: Vec<Vec<[f64; 2]>> = (0..FOLDS).map(of_fold).collect::<Result<_>>()?;
+    let folds: Vec<Vec<LeftOut>> = (0..FOLDS).map(of_fold).collect::<Result<_>>()?;
     Ok(folds.concat())
 }
 

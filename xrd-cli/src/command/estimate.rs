@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use xrd_study::xrd_ae::Autoencoder;
 use xrd_study::{
     COVERAGE, ErrorSource, Estimated, Inputs, Intervals, KnownPoints, LabelLimits, Latents,
-    NetworkEstimates, PatternRegression, Query, ensemble_mean, largest_disagreement,
+    NetworkEstimates, PatternRegression, Patterns, Query, ensemble_mean, largest_disagreement,
     left_out_errors, residuals, tables,
 };
 
@@ -110,6 +110,9 @@ impl Estimate {
         if self.calibration.is_some() || !by_regression {
             intervals.apply_to(&mut rows);
         }
+        if let Some(shifted) = &shifted {
+            shifted.widen(&mut rows);
+        }
         LabelLimits::of(known.labels(), self.ranges.given())?.apply_to(&mut rows);
         let from = match by_regression && self.calibration.is_none() {
             true => (ErrorSource::CrossValidation.to_string(), String::new()),
@@ -196,21 +199,29 @@ impl Estimate {
         if let Some(note) = note.filter(|note| said.insert((*note).to_owned())) {
             print_note(&note.to_owned().into());
         }
-        let (latents, residuals) = (Latents::of(&model, &found)?, residuals(&model, &found)?);
-        let query = Query::new(found.names(), &latents, &residuals);
         let estimator = self.estimating.in_latent_space(known.space.dimensions())?;
-        let mut estimated = known.estimate(&query, &*estimator)?;
         let regression = match self.estimating.is_auto() {
             true => regression_of(&model, &known, said)?,
             false => None,
         };
-        if let Some(regression) = &regression {
-            let rows: Vec<usize> = (0..found.len()).collect();
-            // Patterns on disk are read a few at a time.
-            for (rows, estimated) in rows.chunks(ROWS).zip(estimated.chunks_mut(ROWS)) {
-                regression.apply_to(estimated, &found.select(rows)?)?;
+        let estimate = |found: &Patterns| {
+            let (latents, residuals) = (Latents::of(&model, found)?, residuals(&model, found)?);
+            let query = Query::new(found.names(), &latents, &residuals);
+            let mut estimated = known.estimate(&query, &*estimator)?;
+            if let Some(regression) = &regression {
+                let rows: Vec<usize> = (0..found.len()).collect();
+                // Patterns on disk are read a few at a time.
+                for (rows, estimated) in rows.chunks(ROWS).zip(estimated.chunks_mut(ROWS)) {
+                    regression.apply_to(estimated, &found.select(rows)?)?;
+                }
             }
-        }
+            Ok(estimated)
+        };
+        let estimated = estimate(&found)?;
+        let shifted = match shifted {
+            Some(shifted) => Some(shifted.with_errors(&found, &estimated, &estimate)?),
+            None => None,
+        };
         let needs_none = self.calibration.is_some() || regression.is_some();
         let left_out = match needs_none || knows_labels(&model, said) {
             true => Vec::new(),

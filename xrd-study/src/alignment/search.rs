@@ -1,6 +1,7 @@
 //! Search for the shift after which components reproduce a pattern best.
 
 use nalgebra::{DVector, Matrix2, Vector2};
+use serde::{Deserialize, Serialize};
 use xrd_core::TwoThetaGrid;
 
 use super::basis::{Basis, of_unit_length};
@@ -28,7 +29,7 @@ const ITERATIONS: usize = 8;
 const HALVINGS: usize = 5;
 
 /// Zero shift and displacement, for a goniometer of [`RADIUS_MM`].
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Offset {
     pub(super) zero_deg: f64,
     pub(super) displacement_mm: f64,

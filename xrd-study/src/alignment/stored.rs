@@ -5,18 +5,21 @@ use serde::{Deserialize, Serialize};
 use xrd_ae::{Attachment, Numbers};
 
 use super::basis::Basis;
+use super::search::Offset;
 use super::{PatternAligner, ShiftLimit};
 use crate::error::{Error, Result};
 
 #[derive(Serialize, Deserialize)]
 struct About {
     limit: Option<ShiftLimit>,
+    errors: [Offset; 2],
 }
 
 pub(super) fn to_attachment(aligner: &PatternAligner) -> Attachment {
     let Basis { mean, axes } = &aligner.basis;
     let about = About {
         limit: aligner.limit,
+        errors: aligner.errors,
     };
     let text = serde_json::to_string(&about).unwrap_or_default();
     let numbers = |slice: &[f32]| Numbers::F32(slice.to_vec());
@@ -57,5 +60,6 @@ pub(super) fn from_attachment(attachment: &Attachment) -> Result<PatternAligner>
             mean: DVector::from_column_slice(mean),
         },
         limit: about.limit,
+        errors: about.errors,
     })
 }

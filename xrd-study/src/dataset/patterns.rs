@@ -216,7 +216,7 @@ impl Patterns {
     ///
     /// # Errors
     /// [`Error::Core`] unless there is one shift per pattern.
-    pub(crate) fn moved_back(self, shifts: Vec<Option<AngleShift>>) -> Result<Self> {
+    pub fn moved_back(self, shifts: Vec<Option<AngleShift>>) -> Result<Self> {
         if shifts.len() != self.len() {
             return Err(Error::Core(xrd_core::Error::Length {
                 what: "shifts of patterns",

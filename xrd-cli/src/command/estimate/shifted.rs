@@ -4,8 +4,10 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 use xrd_study::xrd_ae::Autoencoder;
-use xrd_study::xrd_sim::SampleDisplacement;
-use xrd_study::{PatternAligner, PatternShift, Patterns, Table, align};
+use xrd_study::xrd_sim::{AngleShift, SampleDisplacement};
+use xrd_study::{Estimated, PatternAligner, PatternShift, Patterns, Table, align};
+
+use super::ROWS;
 
 /// The options on shifts of patterns.
 #[derive(Args, Clone, Debug)]
@@ -29,6 +31,11 @@ fn radius_mm(text: &str) -> Result<f64, String> {
 pub(super) struct Shifted {
     shifts: Vec<PatternShift>,
     is_corrected: bool,
+    /// Errors of corrections.
+    errors: [AngleShift; 2],
+    /// Errors of the labels of each pattern that are caused by errors of its correction. Empty for a
+    /// pattern that is not corrected.
+    of_labels: Vec<Vec<f64>>,
 }
 
 impl Aligning {
@@ -49,6 +56,8 @@ impl Aligning {
         let shifted = Shifted {
             shifts: aligner.shifts(&patterns, self.radius_mm)?,
             is_corrected: self.align,
+            errors: aligner.errors()?,
+            of_labels: vec![Vec::new(); patterns.len()],
         };
         let patterns = match self.align {
             true => align(patterns, &shifted.shifts)?,
@@ -59,6 +68,49 @@ impl Aligning {
 }
 
 impl Shifted {
+    /// Finds how much errors of the corrections change the estimates of corrected patterns.
+    pub(super) fn with_errors(
+        mut self,
+        patterns: &Patterns,
+        rows: &[Estimated],
+        estimate: impl Fn(&Patterns) -> Result<Vec<Estimated>>,
+    ) -> Result<Self> {
+        let corrected: Vec<usize> = (0..rows.len()).filter(|&i| self.corrects(i)).collect();
+        for few in corrected.chunks(ROWS) {
+            let set = patterns.select(few)?;
+            for error in self.errors {
+                let moved = Patterns::from(set.clone()).moved_back(vec![Some(error); few.len()])?;
+                for (&i, there) in few.iter().zip(estimate(&moved)?) {
+                    let pairs = rows[i].estimate.values.iter().zip(&there.estimate.values);
+                    let of_labels = &mut self.of_labels[i];
+                    of_labels.resize(there.estimate.values.len(), 0.0);
+                    let changes = pairs.map(|(here, there)| here - there);
+                    let all = of_labels.iter_mut().zip(changes);
+                    all.for_each(|(error, change)| *error = error.hypot(change));
+                }
+            }
+        }
+        Ok(self)
+    }
+
+    /// Widens the intervals of corrected patterns by the errors of their corrections.
+    pub(super) fn widen(&self, rows: &mut [Estimated]) {
+        for (row, errors) in rows.iter_mut().zip(&self.of_labels) {
+            let values = row.estimate.values.iter().zip(errors);
+            for (interval, (value, error)) in row.intervals.iter_mut().zip(values) {
+                let wider = |[low, high]: [f64; 2]| {
+                    let half = |end: f64| (end - value).hypot(*error);
+                    [value - half(low), value + half(high)]
+                };
+                *interval = interval.map(wider);
+            }
+        }
+    }
+
+    fn corrects(&self, row: usize) -> bool {
+        self.is_corrected && self.shifts[row].is_shifted() == Some(true)
+    }
+
     /// The mark of a pattern, or nothing.
     pub(super) fn words(&self, row: usize) -> String {
         let shift = &self.shifts[row];
@@ -98,7 +150,7 @@ impl Shifted {
         let is_shifted = shift.is_shifted();
         json!({
             "shifted": is_shifted,
-            "corrected": self.is_corrected && is_shifted == Some(true),
+            "corrected": self.corrects(row),
             "zero_shift_deg": shift.zero_shift_deg,
             "displacement_mm": shift.displacement_mm,
             "range_deg": shift.range_deg,
@@ -118,11 +170,11 @@ impl Shifted {
             "improvement",
         ];
         table.header.extend(names.map(str::to_owned));
-        for (row, shift) in table.rows.iter_mut().zip(&self.shifts) {
+        for (i, (row, shift)) in table.rows.iter_mut().zip(&self.shifts).enumerate() {
             let is_shifted = shift.is_shifted();
             row.extend([
                 is_shifted.map_or(String::new(), |is| is.to_string()),
-                (self.is_corrected && is_shifted == Some(true)).to_string(),
+                self.corrects(i).to_string(),
                 shift.zero_shift_deg.to_string(),
                 shift.displacement_mm.to_string(),
                 shift.improvement.to_string(),

@@ -29,6 +29,7 @@ mod ramps;
 mod score;
 mod series;
 mod shards;
+mod shifted;
 mod steps;
 mod study_json;
 mod support;

@@ -260,6 +260,14 @@ pub enum Error {
         /// The labels.
         known: Vec<String>,
     },
+    /// A label that does not exist.
+    #[error("no label '{found}' (expected one of {})", known.join(", "))]
+    UnknownLabel {
+        /// The name.
+        found: String,
+        /// The labels.
+        known: Vec<String>,
+    },
     /// A label for the colours of figures that does not exist.
     #[error("no label '{found}' for the colours (expected one of {})", known.join(", "))]
     NoColor {

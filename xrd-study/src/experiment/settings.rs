@@ -8,6 +8,8 @@ use xrd_ae::{
     TrainingConfig,
 };
 
+use xrd_sim::RandomPatternEffects;
+
 use super::DataSource;
 use crate::error::Result;
 use crate::report::is_zero;
@@ -74,6 +76,11 @@ pub struct Settings {
     /// Criterion to end the training before the last epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub early_stopping: Option<EarlyStopping>,
+    /// Random effects of instrument and specimen that disturb the training patterns. The network
+    /// learns to return the undisturbed patterns ([`PatternDisturbance`](crate::PatternDisturbance)).
+    /// `None` does not disturb the patterns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effects: Option<RandomPatternEffects>,
 }
 
 impl Default for Settings {
@@ -128,6 +135,7 @@ impl Settings {
             validation_fraction: None,
             schedule: training.schedule,
             early_stopping: training.early_stopping,
+            effects: None,
         }
     }
 

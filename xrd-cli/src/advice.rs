@@ -64,6 +64,8 @@ fn of_study(error: &Error) -> Option<String> {
         Error::AxisOfShards { .. } => " (--axis)",
         Error::NoPatternOf { .. } | Error::NothingLeft => " (--leave-out)",
         Error::NoLabel { .. } => " (--target)",
+        Error::NoEffects => " (--effects laboratory)",
+        Error::UnknownLabel { .. } => " (--label)",
         Error::NoColor { .. } => " (--color-by)",
         Error::NoWavelength { .. } => " (--wavelength X states it)",
         Error::NotAReference { .. } => " (--reference needs a structure: CIF or POSCAR)",

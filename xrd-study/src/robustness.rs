@@ -112,7 +112,8 @@ struct Plan<'a> {
 ///
 /// # Errors
 /// - Any error of [`Experiment::check`] and [`Split::draw`].
-/// - [`Error::Expected`] for splits that are not a random fraction, and for settings without effects.
+/// - [`Error::Expected`] for splits that are not a random fraction, [`Error::NoEffects`] for settings
+///   without effects.
 /// - [`Error::Unlabelled`] if the patterns have no labels, [`Error::UnknownLabel`] if the label of the
 ///   verdicts does not exist.
 /// - [`Error::Simulation`] unless the radius is 10 to 10,000 mm.
@@ -132,7 +133,7 @@ pub fn robustness(
         .as_ref()
         .is_none_or(|e| e.is_none())
     {
-        return Err(Error::Expected("effects on the training patterns"));
+        return Err(Error::NoEffects);
     }
     let label = label_of_verdicts(data, options)?;
     let splits = splits(experiment, data)?;

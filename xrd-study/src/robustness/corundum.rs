@@ -14,26 +14,31 @@ const CELL: [f64; 2] = [4.7587, 12.9929];
 const ALUMINIUM_Z: f64 = 0.3522;
 const OXYGEN_X: f64 = 0.3062;
 
-/// Smallest intensity of a line, relative to the strongest line of the whole range.
+/// Smallest intensity of a line, relative to the strongest line of corundum.
 const WEAKEST: f64 = 1e-3;
 
 /// Largest angle 2θ of a line in degrees.
 const LAST_DEG: f64 = 179.0;
 
+/// Smallest d spacing in Å up to which the strongest line is searched. The strongest lines of corundum
+/// have d spacings above 1.6 Å.
+const SEARCHED_D: f64 = 1.5;
+
 /// Returns the angle 2θ in degrees and the relative intensity of each line of corundum, α-Al₂O₃, on a
-/// grid. The list is empty if no line is in the range.
+/// grid. Lines that are weaker than a thousandth of the strongest line of corundum are left out. The
+/// list is empty if no line is in the range.
 ///
 /// # Errors
 /// Any error of [`reflections`].
 pub(super) fn lines(grid: &TwoThetaGrid, wavelength: Wavelength) -> Result<Vec<(f64, f64)>> {
-    let (from, to) = (grid.start().max(0.0), grid.last().min(LAST_DEG));
-    if from >= to {
-        return Ok(Vec::new());
-    }
+    let sine = (wavelength.as_angstrom() / (2.0 * SEARCHED_D)).min(1.0);
+    let searched = 2.0 * sine.asin().to_degrees();
+    let to = grid.last().max(searched).min(LAST_DEG);
     let diffraction = Diffraction::new(wavelength).with_weakest(WEAKEST);
-    let lines = reflections(&structure()?, &diffraction, from..=to)?;
+    let lines = reflections(&structure()?, &diffraction, 0.0..=to)?;
+    let inside = |r: &&xrd_sim::Reflection| (grid.start()..=grid.last()).contains(&r.two_theta_deg);
     let line = |r: &xrd_sim::Reflection| (r.two_theta_deg, r.intensity);
-    Ok(lines.iter().map(line).collect())
+    Ok(lines.iter().filter(inside).map(line).collect())
 }
 
 /// Returns the structure of corundum, space group R-3c, in its hexagonal cell.
@@ -85,7 +90,7 @@ mod tests {
                 .iter()
                 .any(|a| (a - strongest.0).abs() < 0.01)
         );
-        let outside = TwoThetaGrid::new(2.0, 0.02, 100).unwrap();
+        let outside = TwoThetaGrid::new(2.0, 0.02, 400).unwrap();
         assert!(
             super::lines(&outside, Anode::Cu.k_alpha1())
                 .unwrap()

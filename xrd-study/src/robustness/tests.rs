@@ -91,7 +91,7 @@ fn shifts_have_both_signs_and_other_disturbances_none() {
     let data = data();
     let conditions = Conditions::of(&data, 240.0).unwrap();
     assert_eq!(conditions.all.len(), 25);
-    let rows = [4, 4];
+    let rows = [4, 5];
     let patterns = data.set.select(&rows).unwrap();
     let top = |set: &PatternSet, i: usize| {
         let y = set.intensities(i);
@@ -103,7 +103,9 @@ fn shifts_have_both_signs_and_other_disturbances_none() {
             .disturbed(condition, &patterns, (0, &rows))
             .unwrap()
     };
+    // The line that stays is the highest.
     let middle = top(&patterns, 0);
+    assert_eq!(top(&patterns, 1), middle);
     for (kind, size, moved) in [
         (DisturbanceKind::ZeroShift, 0.04, 2),
         // −2·0.1/240·cos 23.25° = −0.0439°.
@@ -175,7 +177,7 @@ fn wrong_arguments_are_refused_before_training() {
     let without = usual.clone().with_settings(settings);
     assert_eq!(
         refused(&without, &options),
-        "expected effects on the training patterns"
+        "no effects on the training patterns (expected at least one)"
     );
     let other = options.clone().with_label("q".to_owned());
     assert_eq!(

@@ -163,6 +163,9 @@ fn of_simulation(error: &xrd_sim::Error) -> Option<&'static str> {
             Some(" (change --wavelength, or leave out --dispersion)")
         }
         xrd_sim::Error::NoDispersionOf { .. } => Some(" (leave out --dispersion)"),
+        xrd_sim::Error::OutOfRange { what, .. } if *what == "goniometer radius" => {
+            Some(" (--radius-mm)")
+        }
         _ => None,
     }
 }

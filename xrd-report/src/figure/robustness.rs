@@ -19,6 +19,8 @@ const TICKS: usize = 5;
 const DOT: f64 = 1.1;
 /// Smallest R² on the vertical axis.
 const LOWEST: f64 = 0.0;
+/// Upper end of the vertical axis, so that lines at 1 are visible.
+const HIGHEST: f64 = 1.05;
 const TARGET: Stroke = Stroke::solid(GREY, 0.5).dashed("2 1.5");
 const STROKES: [Stroke; 4] = [
     Stroke::solid(BLUE, 1.0),
@@ -32,9 +34,9 @@ const STROKES: [Stroke; 4] = [
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Disturbed {
-    /// Title of the panel, as in "zero shift".
+    /// Title of the panel, as in "zero shift (°)".
     pub title: String,
-    /// Sizes of the disturbance as text, from the weakest to the strongest.
+    /// Sizes of the disturbance as text, from the weakest to the strongest. Long texts overlap.
     pub sizes: Vec<String>,
     /// R² of each method, one list per method with one value per size. `None` where R² is not
     /// defined.
@@ -78,7 +80,7 @@ pub fn robustness(label: &str, methods: &[&str], panels: &[Disturbed], target: f
             bottom: HEIGHT,
         },
         None,
-        Some((LOWEST, 1.0)),
+        Some((LOWEST, HIGHEST)),
     );
     let margin = y_axis_width(&unit.y, TICKS);
     let width = (WIDTH - COLUMNS as f64 * (margin + GAP)) / COLUMNS as f64;
@@ -93,7 +95,7 @@ pub fn robustness(label: &str, methods: &[&str], panels: &[Disturbed], target: f
             bottom: top + HEIGHT,
         };
         let last = disturbed.sizes.len().max(1) as f64;
-        let panel = Panel::new(frame, Some((0.5, last + 0.5)), Some((LOWEST, 1.0)));
+        let panel = Panel::new(frame, Some((0.5, last + 0.5)), Some((LOWEST, HIGHEST)));
         draw_panel(&mut svg, &panel, disturbed, (label, target));
         draw_title(
             &mut svg,

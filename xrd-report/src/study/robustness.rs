@@ -18,10 +18,21 @@ pub fn draw_robustness(report: &RobustnessReport) -> String {
         };
         let r2: Vec<Vec<Option<f64>>> = RobustMethod::ALL.map(of_method).to_vec();
         let is_known = r2.iter().flatten().any(Option::is_some);
-        let sizes = sizes.iter().map(|&size| kind.size_text(size)).collect();
-        is_known.then(|| Disturbed::new(kind.name(), sizes, r2))
+        let sizes = sizes
+            .iter()
+            .map(|&size| kind.in_unit(size).to_string())
+            .collect();
+        is_known.then(|| Disturbed::new(title(kind), sizes, r2))
     };
     let panels: Vec<Disturbed> = DisturbanceKind::ALL.into_iter().filter_map(panel).collect();
     let methods = RobustMethod::ALL.map(RobustMethod::name);
     figure::robustness(&report.label, &methods, &panels, ROBUST_R2)
+}
+
+fn title(kind: DisturbanceKind) -> String {
+    match kind {
+        DisturbanceKind::Counts => "counts at the maximum".to_owned(),
+        DisturbanceKind::LineWidth => "line width (factor)".to_owned(),
+        _ => format!("{} ({})", kind.name(), kind.unit()),
+    }
 }

@@ -88,15 +88,36 @@ impl DisturbanceKind {
         }
     }
 
+    /// Returns a size as a number in the unit of [`unit`](Self::unit), such as 0.02 or 5.
+    pub fn in_unit(self, size: f64) -> f64 {
+        match self {
+            Self::Background | Self::Impurity => (1e4 * size).round() / 100.0,
+            _ => size,
+        }
+    }
+
+    /// Returns the unit of a size: "°", "mm", "%" of the highest line, "counts" at the maximum, or "×"
+    /// for a factor. Empty for [`DisturbanceKind::None`].
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::ZeroShift => "°",
+            Self::Displacement => "mm",
+            Self::Background | Self::Impurity => "%",
+            Self::Counts => "counts",
+            Self::LineWidth => "×",
+        }
+    }
+
     /// Returns a size as text with its unit, such as "0.02°" or "5 %".
     pub fn size_text(self, size: f64) -> String {
+        let number = self.in_unit(size);
         match self {
             Self::None => String::new(),
-            Self::ZeroShift => format!("{size}°"),
-            Self::Displacement => format!("{size} mm"),
-            Self::Background | Self::Impurity => format!("{} %", (1e4 * size).round() / 100.0),
-            Self::Counts => format!("{size}"),
-            Self::LineWidth => format!("× {size}"),
+            Self::ZeroShift => format!("{number}°"),
+            Self::Counts => number.to_string(),
+            Self::LineWidth => format!("× {number}"),
+            _ => format!("{number} {}", self.unit()),
         }
     }
 }

@@ -127,39 +127,17 @@ pub fn robustness(
     session: Session<'_>,
 ) -> Result<Robustness> {
     experiment.check()?;
-    if experiment
-        .settings
-        .effects
-        .as_ref()
-        .is_none_or(|e| e.is_none())
-    {
+    let effects = &experiment.settings.effects;
+    if effects.as_ref().is_none_or(|e| e.is_none()) {
         return Err(Error::NoEffects);
     }
     let label = label_of_verdicts(data, options)?;
     let splits = splits(experiment, data)?;
-    let conditions = Conditions::of(data, options.radius_mm)?;
-    let chosen = experiment.estimator()?;
-    let plan = Plan {
-        data,
-        experiment,
-        conditions,
-        estimator: NamedEstimator::in_latent_space(Some(&chosen), experiment.settings.latent)?,
-        most_held_out: MOST_HELD_OUT,
-    };
-    let pieces = pieces(&splits);
+    let plan = Plan::of(experiment, options, data)?;
     let epochs = 2 * splits.len() * experiment.settings.epochs;
     let asked = settings_lines(&plan, options)?;
     let engine = Engine::open(session, "robustness test", &asked, epochs as u64)?;
-    let found = engine.each(pieces.len(), |i| pieces[i].estimates(&plan, &engine))?;
-    let of_split = pieces.iter().zip(found).flat_map(|(piece, found)| {
-        let rows = piece.held_out(&plan);
-        found.into_iter().map(move |(method, estimates)| OfSplit {
-            method,
-            rows: rows.clone(),
-            estimates,
-        })
-    });
-    let of_split: Vec<OfSplit> = of_split.collect();
+    let of_split = estimates(&plan, &pieces(&splits), &engine)?;
     let mut report = report(&plan, &splits, options, label);
     report.scores = tally::rows(&data.labels, &plan.conditions.all, &of_split)?;
     report.verdicts = tally::verdicts(&report);
@@ -168,6 +146,38 @@ pub fn robustness(
         report,
         store: engine.into_store(),
     })
+}
+
+impl<'a> Plan<'a> {
+    fn of(
+        experiment: &'a Experiment,
+        options: &RobustnessOptions,
+        data: &'a Dataset,
+    ) -> Result<Self> {
+        let chosen = experiment.estimator()?;
+        let dimensions = experiment.settings.latent;
+        Ok(Self {
+            data,
+            experiment,
+            conditions: Conditions::of(data, options.radius_mm)?,
+            estimator: NamedEstimator::in_latent_space(Some(&chosen), dimensions)?,
+            most_held_out: MOST_HELD_OUT,
+        })
+    }
+}
+
+/// Does the work, and returns the estimates of each method in each split.
+fn estimates(plan: &Plan<'_>, pieces: &[Piece<'_>], engine: &Engine<'_>) -> Result<Vec<OfSplit>> {
+    let found = engine.each(pieces.len(), |i| pieces[i].estimates(plan, engine))?;
+    let of_piece = |(piece, found): (&Piece<'_>, Vec<_>)| {
+        let rows = piece.held_out(plan);
+        found.into_iter().map(move |(method, estimates)| OfSplit {
+            method,
+            rows: rows.clone(),
+            estimates,
+        })
+    };
+    Ok(pieces.iter().zip(found).flat_map(of_piece).collect())
 }
 
 /// Returns the name of the label of the verdicts.

@@ -136,7 +136,7 @@ pub(super) struct Conditions {
     pub(super) notes: Vec<String>,
     pub(super) frame: PatternFrame,
     radius_mm: f64,
-    corundum: Vec<(f64, f64)>,
+    corundum: corundum::Lines,
 }
 
 impl Conditions {
@@ -212,7 +212,7 @@ impl Conditions {
 fn impurity(
     grid: &TwoThetaGrid,
     known: Option<Wavelength>,
-) -> Result<(Vec<(f64, f64)>, Vec<String>)> {
+) -> Result<(corundum::Lines, Vec<String>)> {
     let lines = corundum::lines(grid, known.unwrap_or(Anode::Cu.k_alpha1()))?;
     let note = match (lines.is_empty(), known) {
         (true, _) => Some("no impurity: corundum has no line in the range of angles"),

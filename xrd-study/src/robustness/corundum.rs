@@ -24,13 +24,15 @@ const LAST_DEG: f64 = 179.0;
 /// have d spacings above 1.6 Å.
 const SEARCHED_D: f64 = 1.5;
 
-/// Returns the angle 2θ in degrees and the relative intensity of each line of corundum, α-Al₂O₃, on a
-/// grid. Lines that are weaker than a thousandth of the strongest line of corundum are left out. The
-/// list is empty if no line is in the range.
+/// Lines of a phase: the angle 2θ in degrees and the relative intensity of each line.
+pub(super) type Lines = Vec<(f64, f64)>;
+
+/// Returns the lines of corundum, α-Al₂O₃, on a grid. Lines that are weaker than a thousandth of the
+/// strongest line of corundum are left out. The list is empty if no line is in the range.
 ///
 /// # Errors
 /// Any error of [`reflections`].
-pub(super) fn lines(grid: &TwoThetaGrid, wavelength: Wavelength) -> Result<Vec<(f64, f64)>> {
+pub(super) fn lines(grid: &TwoThetaGrid, wavelength: Wavelength) -> Result<Lines> {
     let sine = (wavelength.as_angstrom() / (2.0 * SEARCHED_D)).min(1.0);
     let searched = 2.0 * sine.asin().to_degrees();
     let to = grid.last().max(searched).min(LAST_DEG);

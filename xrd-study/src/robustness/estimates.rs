@@ -74,7 +74,7 @@ impl Piece<'_> {
         let found = match self.kind {
             PieceKind::Raw => {
                 let name = self.name();
-                let found: Vec<Estimates> = engine.recall(&name, 0, || self.from_raw(plan))?;
+                let found: Vec<Estimates> = engine.recall(&name, 0, || self.raw(plan))?;
                 let labels = plan.data.labels.columns().len();
                 let complete = found.iter().all(|e| self.is_complete(plan, e, labels));
                 if !complete || found.len() != self.kind.methods().len() {
@@ -176,7 +176,7 @@ impl Piece<'_> {
     }
 
     /// Estimates the labels from raw patterns. Of many training patterns, a sample is used.
-    fn from_raw(&self, plan: &Plan<'_>) -> Result<Vec<Estimates>> {
+    fn raw(&self, plan: &Plan<'_>) -> Result<Vec<Estimates>> {
         let train = sample(&self.split.train, MOST_FITTED);
         let mut rows = train.clone();
         let mut patterns = plan.data.set.select(&train)?;

@@ -271,6 +271,17 @@ pub enum Error {
         /// The labels.
         known: Vec<String>,
     },
+    /// A robustness test without effects on the training patterns.
+    #[error("no effects on the training patterns (expected at least one)")]
+    NoEffects,
+    /// A label that does not exist.
+    #[error("no label '{found}' (expected one of {})", known.join(", "))]
+    UnknownLabel {
+        /// The name.
+        found: String,
+        /// The labels.
+        known: Vec<String>,
+    },
     /// A label for the colours of figures that does not exist.
     #[error("no label '{found}' for the colours (expected one of {})", known.join(", "))]
     NoColor {

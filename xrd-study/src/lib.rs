@@ -27,6 +27,7 @@ mod output;
 mod reference;
 mod regression;
 mod report;
+mod robustness;
 mod rounding;
 mod sample;
 mod score;
@@ -101,6 +102,10 @@ pub use report::{
     PeakReport, PlacesReport, ReferenceReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport,
     SeedReport, SeedScores, SeparationReport, SequenceReport, SeriesReport, StudyReport,
     SummaryReport, TrainingReport, TransitionReport, Versions, WindowReport,
+};
+pub use robustness::{
+    DisturbanceKind, ROBUST_R2, ROBUSTNESS_FILE, RobustMethod, Robustness, RobustnessOptions,
+    RobustnessReport, RobustnessRow, RobustnessVerdict, UndisturbedReport, robustness,
 };
 pub use score::{FoldEstimate, Novelty, SchemeEstimates, Score, ScoreReport, ScoreRow, score};
 pub use sensitivity::{Cause, Effect, SmallChange, sensitivity};

@@ -179,6 +179,11 @@ impl Training {
         Ok(())
     }
 
+    /// Whether effects are given, or `none`.
+    pub(crate) fn has_effects(&self) -> bool {
+        self.effects.is_some()
+    }
+
     /// Applies the given options to the seeds; `count` is the number of seeds, if given.
     pub(crate) fn apply_seeds(&self, seeds: &mut Seeds, count: Option<usize>) {
         seeds.first = self.seed.unwrap_or(seeds.first);

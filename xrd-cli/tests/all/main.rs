@@ -26,6 +26,7 @@ mod page;
 mod prepared;
 mod program;
 mod ramps;
+mod robustness;
 mod score;
 mod series;
 mod shards;

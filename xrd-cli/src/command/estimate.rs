@@ -219,7 +219,7 @@ impl Estimate {
         };
         let estimated = estimate(&found)?;
         let shifted = match shifted {
-            Some(shifted) => Some(shifted.with_errors(&found, &estimated, &estimate)?),
+            Some(shifted) => Some(shifted.with_errors(&found, &estimated, estimate)?),
             None => None,
         };
         let needs_none = self.calibration.is_some() || regression.is_some();

@@ -15,7 +15,7 @@ use crate::training::{Order, Partial};
 /// - the averages of the gradients that Adam keeps (its moments), and the number of steps,
 /// - the order of the patterns, and the state of the random number generator,
 /// - the loss of the current epoch so far,
-/// - the SHA-256 of all patterns and labels.
+/// - the SHA-256 of all patterns and labels, and of the description of the disturbance.
 ///
 /// A checkpoint does not contain the patterns and labels. The file of a checkpoint is three or four
 /// times as large as the file of the model.
@@ -45,6 +45,7 @@ pub(crate) struct DataHashes {
     pub(crate) test: Option<String>,
     pub(crate) validation: Option<String>,
     pub(crate) labels: Option<String>,
+    pub(crate) disturbance: Option<String>,
 }
 
 impl Checkpoint {
@@ -79,6 +80,11 @@ impl DataHashes {
                 "labels of the training patterns",
                 &self.labels,
                 &found.labels,
+            ),
+            (
+                "disturbance of the training patterns",
+                &self.disturbance,
+                &found.disturbance,
             ),
         ];
         match pairs

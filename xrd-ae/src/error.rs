@@ -57,6 +57,14 @@ pub enum Error {
         /// Intensity.
         value: f32,
     },
+    /// A [`Disturbance`](crate::Disturbance) failed.
+    #[error("training pattern {pattern} cannot be disturbed: {reason}")]
+    Disturbance {
+        /// Index of the pattern, counted from 0.
+        pattern: usize,
+        /// Reason for the failure.
+        reason: String,
+    },
     /// A file of patterns is too short for its number of patterns.
     #[error("{}: {found} bytes long (expected at least {expected})", path.display())]
     ShortFile {

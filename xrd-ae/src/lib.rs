@@ -45,6 +45,6 @@ pub use history::{Ending, EpochRecord, History, PlaneUse};
 pub use loss::Loss;
 pub use schedule::{Course, Schedule};
 pub use source::{PatternSource, RowFile, RowFiles, Subset};
-pub use training::{Progress, Training, TrainingData};
+pub use training::{Disturbance, Progress, Training, TrainingData};
 pub use warning::{Axis, Warning};
 pub use xrd_core;

@@ -48,7 +48,7 @@ pub trait PatternSource: Sync {
     /// All intensities, pattern by pattern; `None` if the source does not store all intensities in
     /// one slice.
     ///
-    /// A training without random strain scales the intensities of such a slice only once. Other
+    /// A training without random strain and without a [`Disturbance`](crate::Disturbance) scales the intensities of such a slice only once. Other
     /// trainings read and scale the patterns again for each batch.
     fn block(&self) -> Option<&[f32]> {
         None
@@ -121,6 +121,11 @@ pub(crate) fn data_hash(source: &dyn PatternSource) -> Result<String> {
         hash.update(&bytes);
     })?;
     Ok(hexadecimal(&hash.finalize()))
+}
+
+/// SHA-256 of a text in hexadecimal.
+pub(crate) fn text_hash(text: &str) -> String {
+    hexadecimal(&Sha256::digest(text))
 }
 
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {

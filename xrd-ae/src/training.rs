@@ -1,6 +1,7 @@
 //! Training: batches, epochs and their records.
 
 mod batches;
+mod disturbance;
 mod epoch;
 mod held_back;
 mod known_labels;
@@ -17,13 +18,14 @@ use crate::config::{AutoencoderConfig, Decay, TrainingConfig};
 use crate::dense::Dense;
 use crate::error::{Error, Result};
 use crate::history::{Ending, EpochRecord, History};
-use crate::source::{PatternSource, data_hash};
+use crate::source::{PatternSource, data_hash, text_hash};
 use crate::trainer::{Head, Snapshot, Trainer};
-use batches::Batches;
+use batches::{Augmentation, Batches};
 use held_back::HeldBack;
 use known_labels::KnownLabels;
 use strain::RandomStrain;
 
+pub use disturbance::Disturbance;
 pub(crate) use epoch::Partial;
 pub(crate) use known_labels::untrained_head;
 pub(crate) use order::Order;
@@ -60,6 +62,8 @@ pub struct TrainingData<'a> {
     /// Labels of the training patterns, one row per pattern. They are used if
     /// [`label_weight`](TrainingConfig::label_weight) is not 0.
     pub labels: Option<&'a Labels>,
+    /// Random disturbance of the inputs of the network.
+    pub disturbance: Option<&'a dyn Disturbance>,
 }
 
 impl<'a> TrainingData<'a> {
@@ -70,6 +74,7 @@ impl<'a> TrainingData<'a> {
             test: None,
             validation: None,
             labels: None,
+            disturbance: None,
         }
     }
 
@@ -91,6 +96,13 @@ impl<'a> TrainingData<'a> {
     #[must_use]
     pub fn with_labels(mut self, labels: impl Into<Option<&'a Labels>>) -> Self {
         self.labels = labels.into();
+        self
+    }
+
+    /// Sets the random disturbance of the inputs of the network, or removes it.
+    #[must_use]
+    pub fn with_disturbance(mut self, disturbance: Option<&'a dyn Disturbance>) -> Self {
+        self.disturbance = disturbance;
         self
     }
 }
@@ -158,6 +170,8 @@ pub struct Training<'a> {
     model: Autoencoder,
     trainer: Trainer<f32>,
     batches: Batches<'a>,
+    /// Hash of the fingerprint of the disturbance.
+    disturbance: Option<String>,
     train: &'a dyn PatternSource,
     /// `None` if labels are not part of the loss.
     labels: Option<KnownLabels>,
@@ -215,7 +229,8 @@ impl<'a> Training<'a> {
     /// The argument `data` must contain the same patterns as the saved training.
     ///
     /// # Errors
-    /// - [`Error::OtherData`] if the patterns or labels differ from those of the saved training.
+    /// - [`Error::OtherData`] if the patterns, the labels or the disturbance differ from those of the
+    ///   saved training.
     /// - Any error of [`new`](Self::new).
     pub fn resume(checkpoint: Checkpoint, data: impl Into<TrainingData<'a>>) -> Result<Self> {
         let data = data.into();
@@ -261,12 +276,17 @@ impl<'a> Training<'a> {
         let labels = labels.map(|labels| KnownLabels::new(labels, patterns));
         let strain = config.strain;
         let strain = strain.map(|largest| RandomStrain::new(largest, config.seed, &model.grid));
+        let augmentation = Augmentation {
+            strain,
+            disturbance: data.disturbance,
+        };
         model.data_hash = Some(data_hash(data.train)?);
         model.training = Some(*config);
         model.layers.clear();
         Ok(Self {
             config: *config,
-            batches: Batches::new(data.train, &model.scaling, strain),
+            batches: Batches::new(data.train, &model.scaling, augmentation),
+            disturbance: data.disturbance.map(|d| text_hash(&d.fingerprint())),
             model,
             trainer,
             train: data.train,
@@ -379,6 +399,7 @@ impl<'a> Training<'a> {
             test: hash(&self.test),
             validation: hash(&self.validation),
             labels: self.labels.as_ref().map(|labels| labels.hash.clone()),
+            disturbance: self.disturbance.clone(),
         }
     }
 

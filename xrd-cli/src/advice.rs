@@ -64,6 +64,8 @@ fn of_study(error: &Error) -> Option<String> {
         Error::AxisOfShards { .. } => " (--axis)",
         Error::NoPatternOf { .. } | Error::NothingLeft => " (--leave-out)",
         Error::NoLabel { .. } => " (--target)",
+        Error::NoEffects => " (--effects laboratory)",
+        Error::UnknownLabel { .. } => " (--label)",
         Error::NoColor { .. } => " (--color-by)",
         Error::NoWavelength { .. } => " (--wavelength X states it)",
         Error::NotAReference { .. } => " (--reference needs a structure: CIF or POSCAR)",
@@ -161,6 +163,9 @@ fn of_simulation(error: &xrd_sim::Error) -> Option<&'static str> {
             Some(" (change --wavelength, or leave out --dispersion)")
         }
         xrd_sim::Error::NoDispersionOf { .. } => Some(" (leave out --dispersion)"),
+        xrd_sim::Error::OutOfRange { what, .. } if *what == "goniometer radius" => {
+            Some(" (--radius-mm)")
+        }
         _ => None,
     }
 }

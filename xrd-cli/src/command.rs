@@ -12,6 +12,7 @@ mod man;
 mod maps;
 mod relevance;
 mod report;
+mod robustness;
 mod score;
 mod sensitivity;
 mod series;

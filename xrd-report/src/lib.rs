@@ -22,13 +22,13 @@ pub use xrd_study;
 
 pub use error::{Error, Result};
 pub use figure::{
-    Arrow, Generated, GroupPattern, MapPanel, Painted, ReferenceLines, Reproduced, Samples,
-    Scatter, Scored, Step, Ternary, Waterfall, feature_space, generated, group_patterns,
-    loss_curves, maps, painted_map, path, places, relevance, reproduction, scores, sensitivity,
-    series, series_path, ternary, waterfall,
+    Arrow, Disturbed, Generated, GroupPattern, MapPanel, Painted, ReferenceLines, Reproduced,
+    Samples, Scatter, Scored, Step, Ternary, Waterfall, feature_space, generated, group_patterns,
+    loss_curves, maps, painted_map, path, places, relevance, reproduction, robustness, scores,
+    sensitivity, series, series_path, ternary, waterfall,
 };
 pub use files::FigureFiles;
 pub use page::{PAGE_FILE, page};
 #[cfg(feature = "png")]
 pub use render::Renderer;
-pub use study::{draw_maps, draw_scores, draw_study, samples_of};
+pub use study::{draw_maps, draw_robustness, draw_scores, draw_study, samples_of};

@@ -10,6 +10,7 @@ mod files;
 mod network;
 mod pack;
 mod reader;
+mod robustness;
 
 use std::path::Path;
 
@@ -41,6 +42,7 @@ const SCRIPT: &[&str] = &[
     include_str!("page/tables.js"),
     include_str!("page/summary.js"),
     include_str!("page/sheets.js"),
+    include_str!("page/robustness.js"),
     include_str!("page/chosen.js"),
     include_str!("page/reader.js"),
     include_str!("page/newcomers.js"),
@@ -56,7 +58,8 @@ pub const PAGE_FILE: &str = "report.html";
 
 /// Returns the page of a study as the text of one HTML file, which works offline.
 ///
-/// The argument `folder` is the folder with the files of the study. Tables above 8 MB and figures above 2 MB are
+/// The argument `folder` is the folder with the files of the study. If it also contains the results of a
+/// [robustness test](fn@xrd_study::robustness) of the same patterns, the page shows them. Tables above 8 MB and figures above 2 MB are
 /// not on the page, which names them. A page that would exceed 15 MB, such as that of 100,000 patterns, does
 /// not read new files. Coordinates have the digits of single precision, and estimates of training patterns
 /// have six digits. The page contains no computing times, so that repeated runs of the same study give the
@@ -76,8 +79,12 @@ pub fn page(folder: &Path, study: &StudyReport) -> Result<String> {
     let wrong = |e: xrd_ae::Error| xrd_study::Error::from(e).at(file.display());
     let model = Autoencoder::from_bytes(&bytes).map_err(wrong)?;
     let network = network::packed(&file, &bytes)?;
-    let files = files::files(folder, study)?;
-    let about = about::about(folder, study, &model, (&network.shape, &files.omitted))?;
+    let robustness = robustness::report(folder, study)?;
+    let more = robustness.as_ref().map_or(&[][..], |_| &robustness::FILES);
+    let files = files::files(folder, study, more)?;
+    let robustness = robustness.as_ref().map(robustness::shown);
+    let shown = (&network.shape, &files.omitted[..], robustness);
+    let about = about::about(folder, study, &model, shown)?;
     let new_files = reader::facts(folder, study, &model, &about.left_out_errors)?;
     let mut blocks = vec![
         ("about", pack::text(&about.text)?),

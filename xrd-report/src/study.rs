@@ -1,5 +1,6 @@
-//! Figures of a study, of a cross-validation and of maps.
+//! Figures of a study, of a cross-validation, of a robustness test and of maps.
 
+mod robustness;
 mod series;
 
 use xrd_core::Latent2;
@@ -14,6 +15,8 @@ use crate::figure::{
     Samples, Scatter, Scored, Ternary, Waterfall,
 };
 use crate::files::FigureFiles;
+
+pub use robustness::draw_robustness;
 
 /// Number of windows of angles that are shaded in the mean pattern of a group, the clearest.
 const SHADED_WINDOWS: usize = 5;

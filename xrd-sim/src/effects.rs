@@ -7,7 +7,7 @@ mod counting;
 mod emission;
 mod grain_statistics;
 mod lattice_strain;
-mod random;
+pub(crate) mod random;
 mod roughness;
 mod sample_displacement;
 mod texture;

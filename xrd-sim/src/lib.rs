@@ -16,6 +16,7 @@ mod instrument;
 mod measure;
 mod mixture;
 mod overlap;
+mod pattern_effects;
 mod profile;
 mod random;
 mod reflections;
@@ -45,6 +46,10 @@ pub use free_parameters::{FreeParameter, ParameterKind, free_parameters};
 pub use instrument::Instrument;
 pub use measure::measure;
 pub use mixture::{FractionRanges, Mixture, PhaseEffects, PhasePatterns};
+pub use pattern_effects::{
+    AngleShift, Impurity, IntensityDrift, LineHeights, LineWidth, PatternEffects, PatternFrame,
+    RandomPatternEffects, SmoothBackground,
+};
 pub use profile::{Profile, Shape};
 pub use random::{Distribution, PatternKey};
 pub use reflections::{Reflection, reflections, reflections_by_symmetry};

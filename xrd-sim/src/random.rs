@@ -40,6 +40,13 @@ pub(crate) enum Purpose {
     Noise,
     CountingNoise,
     Counting,
+    LineHeights,
+    HasLineHeights,
+    Impurity,
+    LineWidth,
+    IntensityDrift,
+    HasSmoothBackground,
+    SmoothBackground,
     /// Amorphous hump of this index.
     Amorphous(u32),
     /// Fractions of the phases of a mixture.
@@ -80,13 +87,21 @@ impl Purpose {
             Self::Noise => 13,
             Self::CountingNoise => 14,
             Self::Counting => 15,
+            // Far beyond any number of humps.
+            Self::LineHeights => 1 << 31,
+            Self::HasLineHeights => (1 << 31) + 1,
+            Self::Impurity => (1 << 31) + 2,
+            Self::LineWidth => (1 << 31) + 3,
+            Self::IntensityDrift => (1 << 31) + 4,
+            Self::HasSmoothBackground => (1 << 31) + 5,
+            Self::SmoothBackground => (1 << 31) + 6,
             Self::Amorphous(hump) => 16 + hump,
             Self::Fractions => 1 << 30,
             Self::LatticeStrain => (1 << 30) + 1,
             Self::Impurities => (1 << 30) + 2,
             Self::GrainStatistics => (1 << 30) + 3,
-            // Eight parts per phase, far from the humps.
-            Self::Phase(phase, part) => (1 << 31) + 8 * phase + part as u32,
+            // Eight parts per phase, far from the humps and from all other purposes.
+            Self::Phase(phase, part) => (3 << 30) + 8 * phase + part as u32,
         }
     }
 }

@@ -7,8 +7,7 @@ use xrd_core::Wavelength;
 use crate::{Error, Result};
 
 /// Anode of an X-ray tube.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "element symbols")]
 pub enum Anode {

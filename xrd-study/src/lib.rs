@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod alignment;
 mod baselines;
 mod classifier;
 pub mod composition;
 mod dataset;
 mod digest;
+mod disturbing;
 mod engine;
 mod ensemble;
 mod error;
@@ -25,6 +27,7 @@ mod output;
 mod reference;
 mod regression;
 mod report;
+mod robustness;
 mod rounding;
 mod sample;
 mod score;
@@ -54,6 +57,7 @@ pub use xrd_regression;
 pub use xrd_relevance;
 pub use xrd_sim;
 
+pub use alignment::{PatternAligner, PatternShift, ShiftLimit, align};
 pub use baselines::{BASELINES, Baselines};
 pub use classifier::{EstimatedClass, PatternClassifier};
 pub use dataset::{
@@ -62,6 +66,7 @@ pub use dataset::{
     options_as_trained, read,
 };
 pub use digest::digest;
+pub use disturbing::{PatternDisturbance, laboratory_effects, line_width_deg, mild_effects};
 pub use engine::{FinishedTraining, remove_saved, train};
 pub use ensemble::{NetworkEstimates, ensemble_mean, largest_disagreement};
 pub use error::{Error, Result, SplitBy, UnfinishedError};
@@ -97,6 +102,10 @@ pub use report::{
     PeakReport, PlacesReport, ReferenceReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport,
     SeedReport, SeedScores, SeparationReport, SequenceReport, SeriesReport, StudyReport,
     SummaryReport, TrainingReport, TransitionReport, Versions, WindowReport,
+};
+pub use robustness::{
+    DisturbanceKind, ROBUST_R2, ROBUSTNESS_FILE, RobustMethod, Robustness, RobustnessOptions,
+    RobustnessReport, RobustnessRow, RobustnessVerdict, UndisturbedReport, robustness,
 };
 pub use score::{FoldEstimate, Novelty, SchemeEstimates, Score, ScoreReport, ScoreRow, score};
 pub use sensitivity::{Cause, Effect, SmallChange, sensitivity};

@@ -9,6 +9,7 @@ use xrd_latent::{LabelledSpace, delta};
 
 use crate::dataset::Dataset;
 use crate::digest::digest;
+use crate::disturbing::PatternDisturbance;
 use crate::engine::{Engine, Job, Store};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, NamedEstimator, Settings, Splits};
@@ -179,12 +180,16 @@ fn outcome(
         data.set.select(&split.test)?,
     );
     let labels = data.labels.select(&split.train);
+    let config = settings.training(seed)?;
+    let disturbance = PatternDisturbance::of(settings, &train, &config)?;
     let job = Job {
         name,
         label: None,
         model: Autoencoder::initialise(&settings.network(seed), &train)?,
-        config: &settings.training(seed)?,
-        data: TrainingData::new(&train).with_labels(&labels),
+        config: &config,
+        data: TrainingData::new(&train)
+            .with_labels(&labels)
+            .with_disturbance(PatternDisturbance::as_dyn(&disturbance)),
         keeps: false,
     };
     let model = match engine.train(job) {

@@ -53,6 +53,8 @@ struct Words {
     /// Omitted without labels in the loss, as in files from before this entry existed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     labels: Option<LabelWords>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    disturbance_sha256: Option<String>,
 }
 
 /// Labels in the loss.
@@ -134,6 +136,7 @@ impl Checkpoint {
                 test: words.test_sha256,
                 validation: words.validation_sha256,
                 labels: words.labels.map(|labels| labels.sha256),
+                disturbance: words.disturbance_sha256,
             },
             model,
             config,
@@ -181,6 +184,7 @@ impl Checkpoint {
             test_sha256: self.hashes.test.clone(),
             validation_sha256: self.hashes.validation.clone(),
             labels: labels.map(|(sha256, columns)| LabelWords { columns, sha256 }),
+            disturbance_sha256: self.hashes.disturbance.clone(),
         })
     }
 }

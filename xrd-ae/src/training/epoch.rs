@@ -42,8 +42,8 @@ impl Training<'_> {
     /// Estimates the loss before training from the first patterns.
     pub(super) fn untrained_loss(&mut self) -> Result<f64> {
         let first: Vec<usize> = (0..self.order.indices().len().min(UNTRAINED)).collect();
-        let [rows, _] = self.batches.rows(0, &first, &[])?;
-        Ok(self.trainer.evaluate(&rows, &rows) / first.len() as f64)
+        let step = self.batches.step(0, &first, &[])?;
+        Ok(self.trainer.evaluate(&step.inputs, &step.targets) / first.len() as f64)
     }
 
     pub(super) fn train_batch(&mut self) -> Result<()> {
@@ -55,12 +55,13 @@ impl Training<'_> {
         self.trainer.set_learning_rate(self.learning_rate(step));
         let batch = |step| self.order.batch(step, self.config.batch);
         let epoch = self.history.epochs.len();
-        let [now, next] = self.batches.rows(epoch, batch(step), batch(step + 1))?;
-        let next = (!next.is_empty()).then_some(next.as_slice());
+        let patterns = self.batches.step(epoch, batch(step), batch(step + 1))?;
+        let next = (!patterns.next.is_empty()).then_some(patterns.next.as_slice());
+        let now = (&patterns.inputs[..], &patterns.targets[..]);
         let labels = self.labels.as_ref().map(|labels| labels.rows(batch(step)));
         let labels = labels.as_deref();
-        let (loss, of_labels) = self.trainer.labelled_step((&now, &now), labels, next);
-        let mean = (loss + of_labels) / now.len() as f64;
+        let (loss, of_labels) = self.trainer.labelled_step(now, labels, next);
+        let mean = (loss + of_labels) / now.0.len() as f64;
         self.partial.steps += 1;
         self.partial.loss += loss;
         self.partial.label_loss += of_labels;

@@ -7,6 +7,7 @@ use crate::samples::{patterns, times};
 use crate::schedule::Schedule;
 use crate::warning::{Axis, Warning};
 
+mod disturbing;
 mod labels;
 mod resuming;
 

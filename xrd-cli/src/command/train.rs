@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 use xrd_ae::{Autoencoder, PatternSource, Subset, TrainingConfig, TrainingData};
-use xrd_study::{Saving, Seeds, Settings, Split, TrainingPatterns};
+use xrd_study::{PatternDisturbance, Saving, Seeds, Settings, Split, TrainingPatterns};
 
 use crate::options::{Input, SavingOptions, Stopping, Threads, Training};
 use crate::output::{print_notes, say};
@@ -90,6 +90,8 @@ impl Train {
 
     fn train(&self, all: &TrainingPatterns, data: TrainingData<'_>, plan: &Plan) -> Result<()> {
         let network = plan.settings.network(plan.config.seed);
+        let disturbance = PatternDisturbance::of(&plan.settings, data.train, &plan.config)?;
+        let data = data.with_disturbance(PatternDisturbance::as_dyn(&disturbance));
         let model = Autoencoder::initialise(&network, data.train)?
             .with_preparation(all.preparation().to_vec());
         let observer = Terminal::default();

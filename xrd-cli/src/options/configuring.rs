@@ -9,8 +9,8 @@ use xrd_study::{DataSource, Experiment};
 /// Options that save an experiment and run it again.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Configuring {
-    /// Run the experiment in this file, which --save-config wrote. A report (study.json,
-    /// scores.json, tuned.json) also contains its experiment. Other options override the file
+    /// Run the experiment in this file, which --save-config wrote. A report (study.json, scores.json,
+    /// robustness.json, tuned.json) also contains its experiment. Other options override the file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Write the experiment to this file (TOML) before it runs

@@ -3,7 +3,11 @@
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use xrd_ae::{Decay, EarlyStopping, FirstLayerRate, InputScaling, Loss, Schedule};
-use xrd_study::{Change, GenerationRule, NamedEstimator, Preset, Seeds, Settings};
+use xrd_study::xrd_sim::RandomPatternEffects;
+use xrd_study::{
+    Change, GenerationRule, NamedEstimator, Preset, Seeds, Settings, laboratory_effects,
+    mild_effects, toml,
+};
 
 use super::values::{count, fraction, not_negative, number, positive};
 
@@ -62,6 +66,13 @@ pub(crate) struct Training {
     /// the difference between neighbouring compositions
     #[arg(long, value_name = "X", value_parser = positive)]
     strain: Option<f64>,
+    /// Effects of instrument and specimen that disturb the training patterns, drawn again in each
+    /// epoch. The network learns to return the undisturbed patterns, so that points depend less on
+    /// the diffractometer: none, mild, laboratory (large effects), or a TOML file with tables of
+    /// effects, explained in xrd-cli/docs/effects.md [default: none]. For patterns from files in
+    /// studies it is mild, except with --preset paper
+    #[arg(long, value_name = "NAME|FILE", value_parser = effects)]
+    effects: Option<ChosenEffects>,
     /// Weight of the label loss: the network also learns to predict the standardised labels of the
     /// training patterns from their points, so that patterns with similar labels come together.
     /// 0 trains without labels [default: 0]. For patterns from files it is 10, except with --preset
@@ -162,7 +173,15 @@ impl Training {
         }
         settings.clip = self.clip.or(settings.clip);
         settings.strain = self.strain.or(settings.strain);
+        if let Some(ChosenEffects(effects)) = &self.effects {
+            settings.effects.clone_from(effects);
+        }
         Ok(())
+    }
+
+    /// Whether effects are given, or `none`.
+    pub(crate) fn has_effects(&self) -> bool {
+        self.effects.is_some()
     }
 
     /// Applies the given options to the seeds; `count` is the number of seeds, if given.
@@ -230,6 +249,36 @@ fn widths(text: &str) -> Result<Widths, String> {
 fn latent(text: &str) -> Result<usize, String> {
     let n = count(text).ok().filter(|n| (2..=16).contains(n));
     n.ok_or_else(|| "expected a whole number from 2 to 16".into())
+}
+
+/// Effects on training patterns; `None` for none.
+#[derive(Clone, Debug)]
+struct ChosenEffects(Option<RandomPatternEffects>);
+
+/// Reads a name, or a file with tables of effects.
+fn effects(text: &str) -> Result<ChosenEffects, String> {
+    let chosen = match text {
+        "none" => None,
+        "mild" => Some(mild_effects()),
+        "laboratory" => Some(laboratory_effects()),
+        path => {
+            let read = std::fs::read_to_string(path);
+            let tables =
+                read.map_err(|e| format!("{e} (expected none, mild, laboratory or a TOML file)"))?;
+            let effects: RandomPatternEffects =
+                toml::from_str(&tables).map_err(|e| one_line(&e))?;
+            if effects.is_none() {
+                return Err("no table of an effect, as in xrd-cli/docs/effects.md".into());
+            }
+            Some(effects)
+        }
+    };
+    Ok(ChosenEffects(chosen))
+}
+
+/// Message of an error in a TOML file, with the line where it occurs.
+fn one_line(error: &toml::de::Error) -> String {
+    error.to_string().trim().replace('\n', " ")
 }
 
 fn schedule(text: &str) -> Result<Schedule, String> {

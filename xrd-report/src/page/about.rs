@@ -42,12 +42,12 @@ pub(super) struct About {
 }
 
 /// Makes the data. The argument `omitted` contains the names and sizes of files that the page does not
-/// contain.
+/// contain, and `robustness` the results of a robustness test.
 pub(super) fn about(
     folder: &Path,
     study: &StudyReport,
     model: &Autoencoder,
-    (network, omitted): (&Value, &[(String, u64)]),
+    (network, omitted, robustness): (&Value, &[(String, u64)], Option<Value>),
 ) -> Result<About> {
     let path = folder.join("latent.csv");
     let table = LatentTable::read(&path, model)?;
@@ -83,6 +83,7 @@ pub(super) fn about(
         "contours": contours(study, labels, &maps)?,
         "grid": { "start": grid.start(), "step": grid.step(), "points": grid.len() },
         "omitted": omitted,
+        "robustness": robustness,
         "wavelength": model.wavelength().map(|w| w.as_angstrom()),
         "patterns": patterns,
         "network": network,

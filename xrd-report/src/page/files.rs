@@ -27,19 +27,22 @@ pub(super) struct Files {
     pub(super) omitted: Vec<(String, u64)>,
 }
 
-/// Reads the tables, figures and generated patterns. Missing files are skipped.
-pub(super) fn files(folder: &Path, study: &StudyReport) -> Result<Files> {
-    read(folder, study, most_bytes)
+/// Reads the tables, figures and generated patterns, and the files `more`. Missing files are skipped.
+pub(super) fn files(folder: &Path, study: &StudyReport, more: &[&str]) -> Result<Files> {
+    let names = study.files.iter().map(String::as_str);
+    let mut names: Vec<&str> = names.filter(|name| !more.contains(name)).collect();
+    names.extend(more);
+    read(folder, &names, most_bytes)
 }
 
-fn read(folder: &Path, study: &StudyReport, most_bytes: impl Fn(&Path) -> u64) -> Result<Files> {
+fn read(folder: &Path, names: &[&str], most_bytes: impl Fn(&Path) -> u64) -> Result<Files> {
     let (mut texts, mut omitted) = (Map::new(), Vec::new());
-    for name in &study.files {
+    for &name in names {
         let path = folder.join(name);
         if is_carried(Path::new(name)) && path.is_file() {
             let size = path.metadata().map_or(0, |about| about.len());
             if size > most_bytes(Path::new(name)) {
-                omitted.push((name.clone(), size));
+                omitted.push((name.to_owned(), size));
                 continue;
             }
             let bytes = std::fs::read(&path).map_err(|source| Error::File {
@@ -47,7 +50,7 @@ fn read(folder: &Path, study: &StudyReport, most_bytes: impl Fn(&Path) -> u64) -
                 source,
             })?;
             let text = String::from_utf8_lossy(&bytes).into_owned();
-            texts.insert(name.clone(), text.into());
+            texts.insert(name.to_owned(), text.into());
         }
     }
     let texts = serde_json::to_string(&texts)?;
@@ -88,7 +91,7 @@ mod tests {
         let mut study = StudyReport::default();
         study.files = ["a.csv", "gone.csv"].map(str::to_owned).to_vec();
         assert_eq!(
-            files(place.path(), &study).unwrap().texts,
+            files(place.path(), &study, &[]).unwrap().texts,
             r#"{"a.csv":"x\n1\n"}"#
         );
     }
@@ -98,9 +101,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         std::fs::write(place.path().join("a.csv"), "x\n1\n").unwrap();
         std::fs::write(place.path().join("b.csv"), "x\n10\n").unwrap();
-        let mut study = StudyReport::default();
-        study.files = ["a.csv", "b.csv"].map(str::to_owned).to_vec();
-        let found = read(place.path(), &study, |_| 4).unwrap();
+        let found = read(place.path(), &["a.csv", "b.csv"], |_| 4).unwrap();
         assert_eq!(found.texts, r#"{"a.csv":"x\n1\n"}"#);
         assert_eq!(found.omitted, [("b.csv".to_owned(), 5)]);
     }

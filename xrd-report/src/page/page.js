@@ -264,6 +264,7 @@ function run(study) {
     at("pattern").scrollIntoView({ block: "center" });
   };
   showEstimates(study, showAndScroll);
+  showRobustness(study);
   showSheets(study, showAndScroll);
   showRun(about);
   showFiles(study);

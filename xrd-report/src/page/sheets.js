@@ -21,6 +21,12 @@ const SHEETS = {
     "The patterns in the order of the variable. position: place along the path of the patterns, from 0 to 1. step: difference to the " +
       "next value, of the patterns. point_step: the same of the points. residual: distance from the line between the patterns of the neighbouring values.",
   ],
+  "robustness.csv": [
+    "Estimates of disturbed patterns",
+    "R² of each label and method for held-out patterns with one disturbance: zero shift in degrees, displacement in mm, background and " +
+      "impurity as shares of the highest line, counts at the maximum, line width as a factor. delta: the sum over the labels of the " +
+      "squared errors, median over the held-out patterns. _se: standard error over the splits.",
+  ],
   "references.csv": [
     "Lines of the references",
     "Calculated lines of each reference. two_theta is in degrees, and intensity is relative to the strongest line.",
@@ -180,7 +186,7 @@ function showFiles({ files, about }) {
     button.setAttribute("aria-label", `Download ${name}`);
     if (name.endsWith(".svg")) {
       const image = element("img", { alt: `Figure ${name}`, src: URL.createObjectURL(blobOf(name, text)) });
-      at("figures").append(
+      at(name === "robustness.svg" ? "robustness-figure" : "figures").append(
         element("figure", {}, image, element("figcaption", {}, name, button)),
       );
     } else {

@@ -210,14 +210,14 @@ impl TryFrom<Tables> for RandomEffects {
 
 /// Source of numbers from distributions: random, or the ends of their ranges.
 #[allow(clippy::large_enum_variant, reason = "only one exists at a time")]
-enum Pick {
+pub(crate) enum Pick {
     Drawn(ChaCha8Rng),
     Least,
     Largest,
 }
 
 impl Pick {
-    fn number(&mut self, distribution: &Distribution) -> f64 {
+    pub(crate) fn number(&mut self, distribution: &Distribution) -> f64 {
         match self {
             Self::Drawn(rng) => distribution.draw(rng),
             Self::Least => distribution.range()[0],
@@ -240,7 +240,7 @@ impl Pick {
         }
     }
 
-    fn index(&mut self, len: usize) -> usize {
+    pub(crate) fn index(&mut self, len: usize) -> usize {
         match self {
             Self::Drawn(rng) => rng.random_range(0..len),
             Self::Least | Self::Largest => 0,
@@ -249,7 +249,7 @@ impl Pick {
 }
 
 /// Distribution of one effect.
-trait RandomEffect {
+pub(crate) trait RandomEffect {
     type Effect;
 
     fn probability(&self) -> f64;
@@ -363,11 +363,11 @@ fn sometimes<E: RandomEffect>(
     effect.map_or(Ok(None), |e| e.sometimes(pick()))
 }
 
-fn always() -> f64 {
+pub(crate) fn always() -> f64 {
     1.0
 }
 
-fn zero() -> Distribution {
+pub(crate) fn zero() -> Distribution {
     Distribution::from(0.0)
 }
 
@@ -379,27 +379,29 @@ fn infinite() -> Distribution {
 macro_rules! table {
     ($name:ident => $effect:ty { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }
      |$self:ident, $pick:ident| $make:expr) => {
-        #[derive(Clone, Debug, PartialEq, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(deny_unknown_fields)]
-        struct $name {
-            #[serde(default = "always")]
+        pub(crate) struct $name {
+            #[serde(default = "crate::effects::random::always")]
             probability: f64,
             $($(#[$attribute])* $field: $type,)*
         }
 
-        impl RandomEffect for $name {
+        impl $crate::effects::random::RandomEffect for $name {
             type Effect = $effect;
 
             fn probability(&self) -> f64 {
                 self.probability
             }
 
-            fn effect(&$self, $pick: &mut Pick) -> Result<$effect> {
+            fn effect(&$self, $pick: &mut $crate::effects::random::Pick) -> $crate::Result<$effect> {
                 $make
             }
         }
     };
 }
+
+pub(crate) use table;
 
 table!(RandomEmission => Emission {
     anode: Anode,

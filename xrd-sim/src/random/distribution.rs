@@ -1,6 +1,6 @@
 use rand::Rng;
 use rand_distr::{Distribution as _, Normal};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::within;
 use crate::{Error, Result};
@@ -15,11 +15,11 @@ use crate::{Error, Result};
 /// - `{ choice = [1, 2, 5] }`: one of the listed numbers, with equal probability.
 /// - `{ normal = { mean = 0, sd = 1, min = -3, max = 3 } }`: normal, truncated to the range from
 ///   `min` to `max`. Before truncation, `mean` is the mean and `sd` the standard deviation.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "Written")]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(try_from = "Written", into = "Written")]
 pub struct Distribution(Written);
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(
     untagged,
     expecting = "expected a number, { uniform = [low, high] }, { log_uniform = [low, high] }, \
@@ -30,7 +30,7 @@ enum Written {
     Drawn(Drawn),
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Drawn {
     Uniform([f64; 2]),
@@ -39,7 +39,7 @@ enum Drawn {
     Normal(CutNormal),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct CutNormal {
     mean: f64,
@@ -70,6 +70,12 @@ impl From<f64> for Distribution {
     /// Creates a distribution that always gives the same number.
     fn from(x: f64) -> Self {
         Self(Written::Constant(x))
+    }
+}
+
+impl From<Distribution> for Written {
+    fn from(distribution: Distribution) -> Self {
+        distribution.0
     }
 }
 

@@ -42,6 +42,7 @@ fn all_options() -> Experiment {
             label_weight: 2.5,
             validation_fraction: Some(0.2),
             early_stopping: Some(xrd_ae::EarlyStopping::new(20).with_min_improvement(0.1)),
+            effects: Some(crate::laboratory_effects()),
             schedule: xrd_ae::Schedule::cosine(0.01)
                 .unwrap()
                 .with_warm_up(2.5)

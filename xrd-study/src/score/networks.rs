@@ -5,6 +5,7 @@ use xrd_ae::{Autoencoder, TrainingData};
 
 use super::Piece;
 use crate::dataset::Dataset;
+use crate::disturbing::PatternDisturbance;
 use crate::engine::{Engine, Job};
 use crate::error::Result;
 use crate::experiment::{Experiment, Settings};
@@ -117,12 +118,16 @@ fn trained(
     (engine, name): (&Engine<'_>, &str),
 ) -> Result<Encoded> {
     let (set, labels) = (data.set.select(rows)?, data.labels.select(rows));
+    let config = settings.training(seed)?;
+    let disturbance = PatternDisturbance::of(settings, &set, &config)?;
     let job = Job {
         name,
         label: None,
         model: Autoencoder::initialise(&settings.network(seed), &set)?,
-        config: &settings.training(seed)?,
-        data: TrainingData::new(&set).with_labels(&labels),
+        config: &config,
+        data: TrainingData::new(&set)
+            .with_labels(&labels)
+            .with_disturbance(PatternDisturbance::as_dyn(&disturbance)),
         keeps: false,
     };
     let (model, _) = engine.train(job)?;

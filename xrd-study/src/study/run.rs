@@ -18,6 +18,7 @@ use super::generation::{self, Difference, Generated, Truth};
 use super::limits::skips_raw_patterns;
 use super::lines::{self, Lines};
 use crate::dataset::Dataset;
+use crate::disturbing::PatternDisturbance;
 use crate::engine::{Engine, Job};
 use crate::error::{Error, Result};
 use crate::experiment::NamedEstimator;
@@ -181,6 +182,7 @@ fn train(
     let model = Autoencoder::initialise(&settings.network(seed), &*trained_set)?
         .with_preparation(data.preparation.clone());
     let before = encoded(&model, data, engine)?;
+    let disturbance = PatternDisturbance::of(settings, &*trained_set, &config)?;
     let start = Instant::now();
     let label = match plan.experiment.seeds.count {
         1 => String::new(),
@@ -194,7 +196,8 @@ fn train(
         data: TrainingData::new(&*trained_set)
             .with_labels(&trained_labels)
             .with_test(&test_set)
-            .with_validation(validation_set.as_ref()),
+            .with_validation(validation_set.as_ref())
+            .with_disturbance(PatternDisturbance::as_dyn(&disturbance)),
         keeps: plan.experiment.seeds.count == 1,
     })?;
     let seconds = start.elapsed().as_secs_f64();

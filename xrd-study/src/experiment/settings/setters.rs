@@ -1,6 +1,7 @@
 //! Setters of the settings.
 
 use xrd_ae::{Decay, EarlyStopping, FirstLayerRate, InputScaling, Loss, Schedule};
+use xrd_sim::RandomPatternEffects;
 
 use super::Settings;
 
@@ -121,6 +122,13 @@ impl Settings {
     #[must_use]
     pub fn with_early_stopping(mut self, stopping: EarlyStopping) -> Self {
         self.early_stopping = Some(stopping);
+        self
+    }
+
+    /// Sets the random effects that disturb the training patterns, or removes them.
+    #[must_use]
+    pub fn with_effects(mut self, effects: impl Into<Option<RandomPatternEffects>>) -> Self {
+        self.effects = effects.into();
         self
     }
 }

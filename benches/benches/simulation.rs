@@ -11,9 +11,11 @@ use xrd_benches::{agree, criterion};
 use xrd_core::Structure;
 use xrd_sim::smfe12::{self, Composition, draw};
 use xrd_sim::{
-    Diffraction, FormFactor, Instrument, Reflection, Symmetry, draw_pattern, lorentz_polarization,
-    reflections, reflections_by_symmetry,
+    Diffraction, Effects, FormFactor, Instrument, PatternFrame, PatternKey, RandomPatternEffects,
+    Reflection, Symmetry, draw_pattern, lorentz_polarization, measure, reflections,
+    reflections_by_symmetry,
 };
+use xrd_study::laboratory_effects;
 
 fn simulation(c: &mut Criterion) {
     let arrangement = &draw(Composition::Titanium(4), 1, 0).unwrap()[0];
@@ -127,5 +129,57 @@ fn symmetry(c: &mut Criterion) {
     });
 }
 
-criterion_group!(name = benches; config = criterion(); targets = simulation, symmetry);
+/// Effects on the intensities of a pattern of the series, one by one and as in training.
+fn effects_on_intensities(c: &mut Criterion) {
+    let arrangement = &draw(Composition::Titanium(4), 1, 0).unwrap()[0];
+    let instrument = smfe12::instrument(0.1).unwrap();
+    let pattern = {
+        let structure = arrangement.structure().unwrap();
+        measure(
+            &structure,
+            &instrument,
+            &Effects::default(),
+            PatternKey::new(0, 0),
+        )
+        .unwrap()
+    };
+    let frame = PatternFrame::new(instrument.grid, 0.1).unwrap();
+    let mut bench = |name: &str, effects: RandomPatternEffects| {
+        let mut index = 0;
+        let mut disturbed = pattern.intensities().to_vec();
+        c.bench_function(&format!("effects on intensities/{name}"), |b| {
+            b.iter(|| {
+                index += 1;
+                let key = PatternKey::new(0, index);
+                disturbed.copy_from_slice(black_box(pattern.intensities()));
+                let effects = effects.draw(&frame, key).unwrap();
+                effects.apply(&frame, key, &mut disturbed).unwrap();
+            });
+        });
+        let highest = disturbed.iter().copied().fold(0.0, f32::max);
+        assert!((highest - pattern.max()).abs() < 1e-5);
+    };
+    for (name, tables) in [
+        ("zero shift", "zero_shift = { deg = 0.02 }"),
+        ("line width", "line_width = { factor = 1.5 }"),
+        ("emission", "emission = { anode = 'Cu', k_alpha2 = 0.1 }"),
+        (
+            "line heights",
+            "line_heights = { sigma = 0.1, distance_deg = 2 }",
+        ),
+        ("impurity", "impurity = { lines = 10, height = 0.1 }"),
+        ("background", "background = { height = 0.1 }"),
+        ("1,000 counts", "counting_noise = { counts = 1000 }"),
+        ("100,000 counts", "counting_noise = { counts = 100000 }"),
+    ] {
+        bench(name, toml::from_str(tables).unwrap());
+    }
+    bench("laboratory", laboratory_effects());
+}
+
+criterion_group!(
+    name = benches;
+    config = criterion();
+    targets = simulation, symmetry, effects_on_intensities
+);
 criterion_main!(benches);

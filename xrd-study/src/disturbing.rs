@@ -107,12 +107,20 @@ pub fn laboratory_effects() -> RandomPatternEffects {
     toml::from_str(include_str!("disturbing/laboratory.toml")).unwrap_or_default()
 }
 
+/// Effects of smaller sizes, as between measurements on one well-aligned diffractometer: the effects
+/// of the option `--effects mild`, and of [`Settings::measured`].
+pub fn mild_effects() -> RandomPatternEffects {
+    toml::from_str(include_str!("disturbing/mild.toml")).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_laboratory_has_effects() {
+    fn the_named_effects_are_valid() {
         assert!(!laboratory_effects().is_none());
+        assert!(!mild_effects().is_none());
+        assert_ne!(laboratory_effects(), mild_effects());
     }
 }

@@ -64,7 +64,7 @@ pub use dataset::{
     options_as_trained, read,
 };
 pub use digest::digest;
-pub use disturbing::{PatternDisturbance, laboratory_effects, line_width_deg};
+pub use disturbing::{PatternDisturbance, laboratory_effects, line_width_deg, mild_effects};
 pub use engine::{FinishedTraining, remove_saved, train};
 pub use ensemble::{NetworkEstimates, ensemble_mean, largest_disagreement};
 pub use error::{Error, Result, SplitBy, UnfinishedError};

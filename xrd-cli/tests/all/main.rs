@@ -11,6 +11,7 @@ mod beyond;
 mod built_in_series;
 mod checkpoints;
 mod convert;
+mod effects_in_training;
 mod experiments;
 mod facts;
 mod figures;

@@ -41,18 +41,23 @@ impl CountingNoise {
     /// # References
     /// M. B. Giles, ACM Trans. Math. Softw. 42, 10 (2016), for the expansion of the quantiles.
     pub fn apply<R: Rng>(&self, rng: &mut R, intensities: &mut [f64]) {
-        let (mut bits, mut drawn) = ([0; BLOCK / 2], [0.0; BLOCK]);
+        let (mut bits, mut drawn, mut none) = ([0; BLOCK / 2], [0.0; BLOCK], [0.0; BLOCK]);
         for block in intensities.chunks_mut(BLOCK) {
             rng.fill(&mut bits);
-            normal_variates(&bits, &mut drawn);
-            many(block, self.counts, &mut drawn);
-            for (y, counted) in block.iter_mut().zip(&drawn) {
+            if block.iter().any(|y| *y * self.counts >= MANY) {
+                normal_variates(&bits, &mut drawn);
+                many(block, self.counts, &mut drawn);
+            }
+            none_counted(block, self.counts, &mut none);
+            for (i, (y, counted)) in block.iter_mut().zip(&drawn).enumerate() {
                 let mean = *y * self.counts;
                 // No variate for an expected count of 0, or one below 0 by rounding.
                 if mean >= MANY {
                     *y = *counted;
                 } else if mean > 0.0 {
-                    *y = few(rng, mean) / self.counts;
+                    // Each number gave two variates, one for each half of the block.
+                    let uniform = two_uniform(bits[i % (BLOCK / 2)])[i / (BLOCK / 2)];
+                    *y = few(uniform, mean, none[i]) / self.counts;
                 }
             }
         }
@@ -104,15 +109,42 @@ fn quantile(mean: f64, w: f64) -> f64 {
     mean + sd * w + (2.0 + w2) / 6.0 + (third + fourth / sd) / sd
 }
 
-/// Number of uniform variates with a product over e^(−mean).
-fn few<R: Rng>(rng: &mut R, mean: f64) -> f64 {
-    let least = exp(-mean);
-    let (mut product, mut count) = (rng.random::<f64>(), 0.0);
-    while product > least {
-        product *= rng.random::<f64>();
-        count += 1.0;
+/// Largest count from a mean below [`MANY`]; the probability of more is below 10⁻¹².
+const MOST: usize = 50;
+
+/// 1/k for each count k up to the largest.
+const RECIPROCALS: [f64; MOST + 1] = {
+    let mut reciprocals = [0.0; MOST + 1];
+    let mut k = 1;
+    while k <= MOST {
+        reciprocals[k] = 1.0 / k as f64;
+        k += 1;
     }
-    count
+    reciprocals
+};
+
+/// Probability of no count at each point.
+#[multiversion(targets(
+    "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
+    "x86_64+avx+avx2"
+))]
+fn none_counted(intensities: &[f64], counts: f64, none: &mut [f64; BLOCK]) {
+    for (y, none) in intensities.iter().zip(none) {
+        *none = exp(-(y * counts).clamp(0.0, MANY));
+    }
+}
+
+/// Smallest count whose cumulative probability reaches the uniform variate. The argument `none` is
+/// the probability of no count.
+fn few(uniform: f64, mean: f64, none: f64) -> f64 {
+    let mut probability = none;
+    let (mut below, mut count) = (probability, 0);
+    while uniform > below && count < MOST {
+        count += 1;
+        probability *= mean * RECIPROCALS[count];
+        below += probability;
+    }
+    count as f64
 }
 
 /// Two variates of 31 bits each between 0 and 1, both ends excluded.

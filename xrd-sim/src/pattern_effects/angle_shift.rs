@@ -1,12 +1,8 @@
 use xrd_core::TwoThetaGrid;
 
 use super::frame::same_length;
-use super::sampled::sampled;
+use super::sampled::each_moved;
 use crate::{SampleDisplacement, ZeroShift};
-
-/// Number of grid points between two angles whose shift is computed. The shift changes so slowly
-/// with the angle that it is interpolated linearly between them, with errors below 1e-5°.
-const STRIDE: usize = 16;
 
 /// Shift of all lines of a pattern by a zero shift and a displacement of the specimen.
 ///
@@ -103,17 +99,11 @@ impl AngleShift {
 
     /// Fills a pattern from another one that is shifted (`sign` 1) or corrected (`sign` −1).
     pub(super) fn fill(&self, grid: &TwoThetaGrid, pattern: &[f32], into: &mut [f32], sign: f64) {
-        let from = |i: usize| self.source_of(grid.start() + grid.step() * i as f64, sign);
-        let mut next = from(0);
-        for (block, points) in into.chunks_mut(STRIDE).enumerate() {
-            let start = block * STRIDE;
-            let here = std::mem::replace(&mut next, from(start + STRIDE));
-            for (i, y) in points.iter_mut().enumerate() {
-                let share = i as f64 / STRIDE as f64;
-                let offset = (here + share * (next - here)) / grid.step();
-                *y = sampled(pattern, (start + i) as f64 + offset);
-            }
-        }
+        let from = |i: usize| {
+            let angle = grid.start() + grid.step() * i as f64;
+            self.source_of(angle, sign) / grid.step()
+        };
+        each_moved(pattern, into, from, |y, moved| *y = moved);
     }
 
     /// Where the intensity at an angle comes from, relative to this angle in degrees.

@@ -1,5 +1,6 @@
 use rand::Rng;
 
+use super::sampled::each_between_knots;
 use crate::Result;
 use crate::error::within;
 
@@ -26,15 +27,12 @@ impl SmoothBackground {
 
     /// Adds a background to a pattern with a maximum of 1.
     pub(super) fn add<R: Rng>(self, rng: &mut R, intensities: &mut [f32]) {
-        let knots = shape(rng);
-        let scale = INTERVALS as f64 / (intensities.len().max(2) - 1) as f64;
-        for (i, y) in intensities.iter_mut().enumerate() {
-            let x = i as f64 * scale;
-            let below = (x as usize).min(INTERVALS - 1);
-            let share = x - below as f64;
-            let value = knots[below] + share * (knots[below + 1] - knots[below]);
-            *y += (self.height * value) as f32;
-        }
+        let shape = shape(rng);
+        let per_point = INTERVALS as f64 / (intensities.len().max(2) - 1) as f64;
+        let last = shape[INTERVALS];
+        let mut knots = shape.iter().copied().chain(std::iter::repeat(last));
+        let knot = || self.height * knots.next().unwrap_or(last);
+        each_between_knots(intensities, (0.0, per_point), knot, |y, value| *y += value);
     }
 }
 

@@ -1,7 +1,6 @@
 use xrd_core::{Error as CoreError, TwoThetaGrid, Wavelength};
 
-use super::sampled::sampled;
-use crate::elementary::asin;
+use super::sampled::each_moved;
 use crate::error::within;
 use crate::{Emission, Result};
 
@@ -11,8 +10,6 @@ pub struct PatternFrame {
     grid: TwoThetaGrid,
     fwhm_deg: f64,
     wavelength: Option<Wavelength>,
-    /// sin θ at each point.
-    sines: Vec<f64>,
 }
 
 impl PatternFrame {
@@ -25,9 +22,7 @@ impl PatternFrame {
         let what = "full width at half maximum";
         let expected = "over 0 to 10 degrees";
         within(what, fwhm_deg, f64::MIN_POSITIVE..=10.0, expected)?;
-        let half = grid.angles().map(|angle| (angle / 2.0).to_radians());
         Ok(Self {
-            sines: half.map(f64::sin).collect(),
             grid,
             fwhm_deg,
             wavelength: None,
@@ -68,13 +63,16 @@ impl PatternFrame {
         let (start, step) = (self.grid.start(), self.grid.step());
         for (wavelength, share) in emission.satellites() {
             let ratio = first.as_angstrom() / wavelength.as_angstrom();
-            for (y, sin) in intensities.iter_mut().zip(&self.sines) {
-                let sin = sin * ratio;
-                if sin < 1.0 {
-                    let position = (2.0 * asin(sin).to_degrees() - start) / step;
-                    *y += share as f32 * sampled(&lines, position);
+            let from = |i: usize| {
+                let angle = start + step * i as f64;
+                let sin = (angle / 2.0).to_radians().sin() * ratio;
+                match sin < 1.0 {
+                    true => (2.0 * sin.asin().to_degrees() - angle) / step,
+                    false => f64::NAN,
                 }
-            }
+            };
+            let share = share as f32;
+            each_moved(&lines, intensities, from, |y, moved| *y += share * moved);
         }
     }
 }

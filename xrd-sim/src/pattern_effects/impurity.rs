@@ -58,11 +58,12 @@ impl Impurity {
             let place =
                 |angle: f64| ((angle - grid.start()) / grid.step()).ceil().max(0.0) as usize;
             let end = place(angle + REACH * width).min(intensities.len());
-            for i in place(angle - REACH * width)..end {
+            let start = place(angle - REACH * width).min(end);
+            for (i, y) in (start..).zip(&mut intensities[start..end]) {
                 let u = (grid.start() + grid.step() * i as f64 - angle) / width;
                 let gaussian = (-4.0 * std::f64::consts::LN_2 * u * u).exp();
                 let lorentzian = 1.0 / (1.0 + 4.0 * u * u);
-                intensities[i] += (height * (gaussian + lorentzian) / 2.0) as f32;
+                *y += (height * (gaussian + lorentzian) / 2.0) as f32;
             }
         }
     }

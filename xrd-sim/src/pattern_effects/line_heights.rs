@@ -2,6 +2,7 @@ use rand::Rng;
 use rand_distr::StandardNormal;
 
 use super::PatternFrame;
+use super::sampled::each_between_knots;
 use crate::Result;
 use crate::error::within;
 
@@ -38,15 +39,13 @@ impl LineHeights {
     pub(super) fn apply<R: Rng>(self, frame: &PatternFrame, rng: &mut R, intensities: &mut [f32]) {
         let per_knot = (self.distance_deg / frame.grid().step()).max(1.0);
         let phase = rng.random::<f64>();
-        let mut factor = || (self.sigma * rng.sample::<f64, _>(StandardNormal)).exp();
-        let (mut before, mut after, mut knot) = (factor(), factor(), 0);
-        for (i, y) in intensities.iter_mut().enumerate() {
-            let x = i as f64 / per_knot + phase;
-            while x >= (knot + 1) as f64 {
-                (before, after, knot) = (after, factor(), knot + 1);
-            }
-            *y *= (before + (x - knot as f64) * (after - before)) as f32;
-        }
+        let factor = || (self.sigma * rng.sample::<f64, _>(StandardNormal)).exp();
+        each_between_knots(
+            intensities,
+            (phase, per_knot.recip()),
+            factor,
+            |y, factor| *y *= factor,
+        );
     }
 }
 

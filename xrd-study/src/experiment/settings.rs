@@ -11,6 +11,7 @@ use xrd_ae::{
 use xrd_sim::RandomPatternEffects;
 
 use super::DataSource;
+use crate::disturbing::mild_effects;
 use crate::error::Result;
 use crate::report::is_zero;
 
@@ -160,13 +161,15 @@ impl Settings {
     }
 
     /// Returns the settings for measured patterns: those of [`Settings::paper`], with the label weight
-    /// 10 and the border weight 0.1. The latent points then follow the labels, so that the labels of
-    /// new patterns are estimated with smaller errors, and keep away from the border of the plane.
-    /// Patterns without labels are trained without the label loss.
+    /// 10, the border weight 0.1 and the [`mild_effects`]. The latent points then follow the labels, so
+    /// that the labels of new patterns are estimated with smaller errors, keep away from the border of
+    /// the plane, and depend less on the diffractometer. Patterns without labels are trained without
+    /// the label loss.
     pub fn measured() -> Self {
         Self::paper()
             .with_label_weight(LABEL_WEIGHT)
             .with_border_weight(BORDER_WEIGHT)
+            .with_effects(mild_effects())
     }
 
     /// Returns the configuration of the network. The argument `seed` determines the random initial

@@ -5,6 +5,8 @@ mod axial;
 mod broadening;
 mod counting;
 mod emission;
+mod grain_statistics;
+mod lattice_strain;
 pub(crate) mod random;
 mod roughness;
 mod sample_displacement;
@@ -19,6 +21,8 @@ pub(crate) use axial::AxialImages;
 pub use broadening::Broadening;
 pub use counting::CountingNoise;
 pub use emission::Emission;
+pub use grain_statistics::GrainStatistics;
+pub use lattice_strain::LatticeStrain;
 pub use random::RandomEffects;
 pub use roughness::SurfaceRoughness;
 pub use sample_displacement::SampleDisplacement;
@@ -67,6 +71,10 @@ pub struct Effects {
     pub transparency: Option<Transparency>,
     /// Preferred orientation.
     pub texture: Option<MarchDollase>,
+    /// Random line heights because few grains reflect.
+    pub grain_statistics: Option<GrainStatistics>,
+    /// Uniform lattice strain.
+    pub lattice_strain: Option<LatticeStrain>,
     /// Loss of intensity at low angles because the surface of the specimen is rough.
     pub surface_roughness: Option<SurfaceRoughness>,
     /// Broad humps, for example of glass.
@@ -131,6 +139,18 @@ impl Effects {
     /// Sets the preferred orientation; `None` removes it.
     pub fn with_texture(mut self, texture: impl Into<Option<MarchDollase>>) -> Self {
         self.texture = texture.into();
+        self
+    }
+
+    /// Sets the random line heights of few grains; `None` removes them.
+    pub fn with_grain_statistics(mut self, grains: impl Into<Option<GrainStatistics>>) -> Self {
+        self.grain_statistics = grains.into();
+        self
+    }
+
+    /// Sets the uniform lattice strain; `None` removes it.
+    pub fn with_lattice_strain(mut self, strain: impl Into<Option<LatticeStrain>>) -> Self {
+        self.lattice_strain = strain.into();
         self
     }
 

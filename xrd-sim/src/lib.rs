@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod atomic_weight;
 mod axis;
 mod bragg;
 mod canvas;
@@ -13,6 +14,7 @@ mod error;
 mod free_parameters;
 mod instrument;
 mod measure;
+mod mixture;
 mod overlap;
 mod pattern_effects;
 mod profile;
@@ -24,6 +26,7 @@ mod scattering;
 mod serial;
 mod series;
 pub mod smfe12;
+mod spacings;
 mod substitution;
 mod supercell;
 mod symmetry;
@@ -34,14 +37,15 @@ pub use diffraction::{Diffraction, Polarization, lorentz_polarization};
 pub use dispersion::Dispersion;
 pub use drawing::{draw_pattern, simulate};
 pub use effects::{
-    AmorphousHump, AxialDivergence, Broadening, CountingNoise, Effects, Emission, MarchDollase,
-    RandomEffects, SampleDisplacement, SurfaceRoughness, Transparency, VecseiBackground, ZeroShift,
-    add_vecsei_noise,
+    AmorphousHump, AxialDivergence, Broadening, CountingNoise, Effects, Emission, GrainStatistics,
+    LatticeStrain, MarchDollase, RandomEffects, SampleDisplacement, SurfaceRoughness, Transparency,
+    VecseiBackground, ZeroShift, add_vecsei_noise,
 };
 pub use error::{Error, Result};
 pub use free_parameters::{FreeParameter, ParameterKind, free_parameters};
 pub use instrument::Instrument;
 pub use measure::measure;
+pub use mixture::{FractionRanges, Mixture, PhaseEffects, PhasePatterns};
 pub use pattern_effects::{
     AngleShift, Impurity, IntensityDrift, LineHeights, LineWidth, PatternEffects, PatternFrame,
     RandomPatternEffects, SmoothBackground,

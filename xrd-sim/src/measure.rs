@@ -9,21 +9,17 @@ use crate::drawing::{draw_lines, highest};
 use crate::effects::AxialImages;
 use crate::error::within;
 use crate::random::Purpose;
-use crate::reflections::ReflectionColumns;
+use crate::spacings::{Planes, Spacings};
 use crate::{
     Axis, Diffraction, Effects, Instrument, PatternKey, Profile, Result, VecseiBackground,
     add_vecsei_noise,
 };
 
-/// Largest relative difference between two values of 1/d² that count as equal: a thousand times
-/// the rounding error, and far below the resolution of any instrument.
-const SAME_SPACING: f64 = 1e-12;
-
 /// Largest total contribution of the weak lines that are skipped, in units of the highest line.
 const LEFT_OUT: f64 = 1e-6;
 
 /// Largest angle of a line in degrees; at 180° the intensity has no bound.
-const LARGEST_DEG: f64 = 179.9;
+pub(crate) const LARGEST_DEG: f64 = 179.9;
 
 /// Simulates the measured pattern of a structure, with effects of instrument and specimen.
 ///
@@ -72,8 +68,21 @@ pub fn measure<A: Axis>(
     let wavelength = instrument.diffraction.wavelength;
     let lines = Lines::new(instrument, effects)?;
     let sampling = Sampling::new(&instrument.grid, wavelength, |at| lines.narrowest(at))?;
-    let mut intensities = sampling.at_points(lines.draw(structure, sampling.grid())?);
-    let factor = 1.0 / highest(&intensities, structure, sampling.grid(), wavelength)?;
+    let drawn = sampling.at_points(lines.draw(structure, sampling.grid())?);
+    let top = highest(&drawn, structure, sampling.grid(), wavelength)?;
+    finish(instrument, &sampling, drawn, top, effects, key)
+}
+
+/// Scales lines with the maximum `top` to a maximum of 1, and adds humps, background and noise.
+pub(crate) fn finish<A: Axis>(
+    instrument: &Instrument<A>,
+    sampling: &Sampling,
+    mut intensities: Vec<f64>,
+    top: f64,
+    effects: &Effects,
+    key: PatternKey,
+) -> Result<A::Pattern> {
+    let factor = 1.0 / top;
     intensities.iter_mut().for_each(|y| *y *= factor);
     for hump in &effects.amorphous {
         sampling.add_hump(hump, &mut intensities);
@@ -84,6 +93,7 @@ pub fn measure<A: Axis>(
         ..Scale::ARBITRARY
     };
     let intensities = intensities.into_iter().map(|y| y as f32).collect();
+    let wavelength = instrument.diffraction.wavelength;
     instrument.grid.pattern(intensities, scale, wavelength)
 }
 
@@ -101,7 +111,7 @@ fn add_noise(effects: &Effects, key: PatternKey, intensities: &mut [f64]) {
 }
 
 /// Lines of a pattern, without humps, background and noise.
-struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     diffraction: Diffraction,
     effects: &'a Effects,
     profile: Profile,
@@ -110,7 +120,7 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    fn new<A>(instrument: &Instrument<A>, effects: &'a Effects) -> Result<Self> {
+    pub(crate) fn new<A>(instrument: &Instrument<A>, effects: &'a Effects) -> Result<Self> {
         let first = instrument.diffraction.wavelength;
         let mut wavelengths = vec![(first, 1.0)];
         if let Some(emission) = effects.emission {
@@ -143,7 +153,7 @@ impl<'a> Lines<'a> {
     }
 
     /// Width in degrees of the narrowest possible line at these angles.
-    fn narrowest(&self, angles: &[f64]) -> Result<f64> {
+    pub(crate) fn narrowest(&self, angles: &[f64]) -> Result<f64> {
         let mut narrowest = f64::INFINITY;
         for (wavelength, _) in &self.wavelengths {
             for angle in angles {
@@ -154,17 +164,17 @@ impl<'a> Lines<'a> {
         Ok(narrowest)
     }
 
-    /// Intensities of the lines on a grid.
+    /// Intensities of the lines of a structure on a grid.
     fn draw(&self, structure: &Structure, grid: &TwoThetaGrid) -> Result<Vec<f64>> {
-        let mut spacings = Spacings::of(structure, self, self.wavelengths[0].0, grid)?;
-        let mut lines = Vec::with_capacity(self.wavelengths.len() * spacings.strength.len());
-        for (i, &(wavelength, share)) in self.wavelengths.iter().enumerate() {
-            // Form factors depend on the wavelength only through f′ and f″.
-            if i > 0 && self.diffraction.dispersion {
-                spacings = Spacings::of(structure, self, wavelength, grid)?;
-            }
-            self.add_wavelength(wavelength, share, &spacings, &mut lines)?;
-        }
+        let reach = self.planes_in_reach(grid)?;
+        let planes = |beam: &Diffraction| Planes::between(structure, beam, reach.clone());
+        let first = planes(&self.diffraction)?;
+        let lines = self.of_planes(&first, planes, grid)?;
+        Ok(self.draw_all(lines, grid))
+    }
+
+    /// Intensities of lines with these effects on a grid.
+    pub(crate) fn draw_all(&self, mut lines: Vec<Line>, grid: &TwoThetaGrid) -> Vec<f64> {
         let least = least_height(&lines);
         lines.retain(|line| line.height() > least);
         if let Some(divergence) = self.effects.axial_divergence {
@@ -173,9 +183,43 @@ impl<'a> Lines<'a> {
         if self.effects.broadening.is_none() {
             let (centres, areas): (Vec<f64>, Vec<f64>) =
                 lines.iter().map(|l| (l.centre, l.area)).unzip();
-            return Ok(draw_lines(&centres, &areas, grid, &self.profile));
+            return draw_lines(&centres, &areas, grid, &self.profile);
         }
-        Ok(canvas::draw(grid, &lines, least))
+        canvas::draw(grid, &lines, least)
+    }
+
+    /// Lines of all wavelengths that reach into a grid.
+    ///
+    /// `first` has the planes at the first wavelength. `planes` computes those at another wavelength.
+    pub(crate) fn of_planes(
+        &self,
+        first: &Planes,
+        planes: impl Fn(&Diffraction) -> Result<Planes>,
+        grid: &TwoThetaGrid,
+    ) -> Result<Vec<Line>> {
+        let reach = self.planes_in_reach(grid)?;
+        let mut spacings = first.spacings(self.effects, &reach);
+        let mut lines = Vec::with_capacity(self.wavelengths.len() * spacings.strength.len());
+        for (i, &(wavelength, share)) in self.wavelengths.iter().enumerate() {
+            // Form factors depend on the wavelength only through f′ and f″.
+            if i > 0 && self.diffraction.dispersion {
+                let beam = self.diffraction.with_wavelength(wavelength);
+                spacings = planes(&beam)?.spacings(self.effects, &reach);
+            }
+            self.add_wavelength(wavelength, share, &spacings, &mut lines)?;
+        }
+        Ok(lines)
+    }
+
+    /// Factor of all lattice spacings.
+    fn spacing_factor(&self) -> f64 {
+        self.effects.lattice_strain.map_or(1.0, |s| s.factor())
+    }
+
+    /// Range of 1/d before the lattice strain whose lines reach into the grid.
+    fn planes_in_reach(&self, grid: &TwoThetaGrid) -> Result<RangeInclusive<f64>> {
+        let (reach, factor) = (self.reach(grid)?, self.spacing_factor());
+        Ok(reach.start() * factor..=reach.end() * factor)
     }
 
     /// Adds the lines of one wavelength.
@@ -237,60 +281,6 @@ fn images(mut axial: AxialImages, lines: &[Line]) -> Vec<Line> {
         }));
     }
     all
-}
-
-/// Lattice spacings of a structure, each with its strength of diffraction.
-struct Spacings {
-    /// 1/d in Å⁻¹, ascending.
-    inverse_d: Vec<f64>,
-    /// Sum of |F|²/V² over the reflections of that spacing, each multiplied by the fraction of
-    /// crystallites that are oriented to reflect.
-    strength: Vec<f64>,
-}
-
-impl Spacings {
-    /// All spacings with a line on the grid, or with a tail in it, at any of the wavelengths.
-    fn of(
-        structure: &Structure,
-        lines: &Lines,
-        wavelength: Wavelength,
-        grid: &TwoThetaGrid,
-    ) -> Result<Self> {
-        let diffraction = Diffraction {
-            wavelength,
-            ..lines.diffraction
-        };
-        let inverse_d = lines.reach(grid)?;
-        let all = ReflectionColumns::between(structure, &diffraction, inverse_d)?;
-        let volume = structure.lattice().volume();
-        let reciprocal = structure.lattice().reciprocal();
-        let density = |hkl| {
-            lines
-                .effects
-                .texture
-                .map_or(1.0, |t| t.density_of(&reciprocal, hkl))
-        };
-        let one = |i: usize| {
-            let strength = all.multiplicity[i] as f64 * all.f_squared[i] / (volume * volume);
-            (all.inverse_d_squared[i], strength * density(all.hkl[i]))
-        };
-        let mut found: Vec<(f64, f64)> = (0..all.hkl.len()).map(one).collect();
-        found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        let (inverse_d, strength) = joined(&found);
-        Ok(Self {
-            inverse_d,
-            strength,
-        })
-    }
-}
-
-/// Converts 1/d² to 1/d and joins values that differ only by rounding.
-fn joined(squared: &[(f64, f64)]) -> (Vec<f64>, Vec<f64>) {
-    let same = |a: &(f64, f64), b: &(f64, f64)| b.0 - a.0 <= SAME_SPACING * a.0;
-    squared
-        .chunk_by(same)
-        .map(|of_one| (of_one[0].0.sqrt(), of_one.iter().map(|r| r.1).sum::<f64>()))
-        .unzip()
 }
 
 #[cfg(test)]

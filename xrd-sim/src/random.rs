@@ -49,6 +49,22 @@ pub(crate) enum Purpose {
     SmoothBackground,
     /// Amorphous hump of this index.
     Amorphous(u32),
+    /// Fractions of the phases of a mixture.
+    Fractions,
+    Impurities,
+    GrainStatistics,
+    LatticeStrain,
+    /// Effect on the phase of this index of a mixture.
+    Phase(u32, PhasePart),
+}
+
+/// Effect on one phase of a mixture.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PhasePart {
+    Broadening,
+    Texture,
+    LatticeStrain,
+    GrainStatistics,
 }
 
 impl Purpose {
@@ -80,6 +96,12 @@ impl Purpose {
             Self::HasSmoothBackground => (1 << 31) + 5,
             Self::SmoothBackground => (1 << 31) + 6,
             Self::Amorphous(hump) => 16 + hump,
+            Self::Fractions => 1 << 30,
+            Self::LatticeStrain => (1 << 30) + 1,
+            Self::Impurities => (1 << 30) + 2,
+            Self::GrainStatistics => (1 << 30) + 3,
+            // Eight parts per phase, far from the humps and from all other purposes.
+            Self::Phase(phase, part) => (3 << 30) + 8 * phase + part as u32,
         }
     }
 }

@@ -32,6 +32,17 @@ pub enum Error {
     /// Labels that cannot be estimated by regression.
     #[error(transparent)]
     Regression(#[from] xrd_regression::Error),
+    /// Patterns whose shift cannot be found, because they are on another grid than the known patterns.
+    #[error("{found} grid points (expected {points}, those of the known patterns)")]
+    Alignment {
+        /// Number of grid points of the known patterns.
+        points: usize,
+        /// Number of grid points of the patterns.
+        found: usize,
+    },
+    /// Damaged data in a model, with which shifts of patterns are found.
+    #[error("the model's data for shifts of patterns are damaged (study writes them)")]
+    DamagedAlignment,
     /// A relevance of angles that cannot be computed.
     #[error(transparent)]
     Relevance(#[from] xrd_relevance::Error),

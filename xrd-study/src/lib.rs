@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod alignment;
 mod baselines;
 mod classifier;
 pub mod composition;
@@ -56,6 +57,7 @@ pub use xrd_regression;
 pub use xrd_relevance;
 pub use xrd_sim;
 
+pub use alignment::{PatternAligner, PatternShift, ShiftLimit, align};
 pub use baselines::{BASELINES, Baselines};
 pub use classifier::{EstimatedClass, PatternClassifier};
 pub use dataset::{

@@ -26,6 +26,7 @@ use xrd_ae::Autoencoder;
 use xrd_core::Latent2;
 use xrd_latent::groups::GroupSettings;
 
+use crate::alignment::PatternAligner;
 use crate::classifier::PatternClassifier;
 use crate::composition::Coloring;
 use crate::dataset::{Dataset, LeftOut};
@@ -235,8 +236,8 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         Some(own) => own,
         None => intervals::report(&seeds, &of_chosen, labels)?,
     };
-    let (relevance, maps, groups, outliers, series, classification) =
-        engine.after_training(|| {
+    let (relevance, maps, groups, outliers, series, classification, aligner) = engine
+        .after_training(|| {
             pool.install(|| {
                 let relevance = stage(session.observer, Stage::Relevance, || {
                     relevance::analyse(&data, &run.split, &model, window_deg)
@@ -248,10 +249,23 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
                 let outliers = outliers(&data, session)?;
                 let series = series(&plan, &run, session)?;
                 let classification = classification(&data, &run.split, session)?;
-                Ok((relevance, maps, groups, outliers, series, classification))
+                let aligner = aligner(&data, &run.split, session)?;
+                Ok((
+                    relevance,
+                    maps,
+                    groups,
+                    outliers,
+                    series,
+                    classification,
+                    aligner,
+                ))
             })
         })?;
     let model = PatternClassifier::attach_all(&classification.classifiers, model)?;
+    let model = match aligner {
+        Some(aligner) => aligner.attach_to(model),
+        None => model,
+    };
     let finished = engine.finished();
     let store = engine.into_store();
     let lines = Lines::of(&data)?.map(|lines| Judged::of(lines, &seeds));
@@ -305,6 +319,15 @@ fn classification(data: &Dataset, split: &Split, session: Session<'_>) -> Result
     }
     let classify = || Classification::of(data, split);
     stage(session.observer, Stage::Fitting, classify)
+}
+
+/// Prepares the search for shifts of new patterns, if labels of new patterns can be estimated.
+fn aligner(data: &Dataset, split: &Split, session: Session<'_>) -> Result<Option<PatternAligner>> {
+    if data.labels.columns().is_empty() && data.classes.is_empty() {
+        return Ok(None);
+    }
+    let fit = || PatternAligner::fit(data, &split.train);
+    stage(session.observer, Stage::Fitting, fit)
 }
 
 /// Searches outliers, unless there are too many patterns.

@@ -1,6 +1,7 @@
 //! `xrd estimate`: labels of unknown patterns.
 
 mod classes;
+mod shifted;
 
 use std::collections::BTreeSet;
 use std::iter;
@@ -13,11 +14,12 @@ use serde_json::{Value, json};
 use xrd_study::xrd_ae::Autoencoder;
 use xrd_study::{
     COVERAGE, ErrorSource, Estimated, Inputs, Intervals, KnownPoints, LabelLimits, Latents,
-    NetworkEstimates, PatternRegression, Query, ensemble_mean, largest_disagreement,
+    NetworkEstimates, PatternRegression, Patterns, Query, ensemble_mean, largest_disagreement,
     left_out_errors, residuals, tables,
 };
 
 use classes::Classified;
+use shifted::{Aligning, Shifted};
 
 use crate::options::{Estimating, Question, Ranges, Threads};
 use crate::output::{print_note, say};
@@ -32,7 +34,8 @@ const ROWS: usize = 1024;
 /// names the nearest known points of the plane. A pattern that is unlike the known patterns is marked
 /// and has no interval. With another estimator, the labels are estimated from the known points of the
 /// plane, as by the triangle of the paper, and an estimate is marked as a fallback if the pattern is
-/// outside the known points. If the study had labels that are text, the class of each pattern is
+/// outside the known points. A pattern whose lines are shifted along 2θ relative to the known patterns
+/// is marked, and --align corrects it. If the study had labels that are text, the class of each pattern is
 /// estimated too.
 #[derive(Args)]
 #[command(after_help = "\
@@ -54,6 +57,8 @@ pub(crate) struct Estimate {
     also: Vec<PathBuf>,
     #[command(flatten)]
     estimating: Estimating,
+    #[command(flatten)]
+    aligning: Aligning,
     #[command(flatten)]
     ranges: Ranges,
     /// Table of estimates with true values from which the intervals are made: held_out.csv of study
@@ -80,7 +85,8 @@ impl Estimate {
             Inputs::new(self.also.iter().chain(&self.calibration)).refuse_overwrite(out)?;
         }
         let pool = self.threads.pool()?;
-        let classified = pool.install(|| Classified::of(&self.question, &self.known))?;
+        let classified =
+            pool.install(|| Classified::of(&self.question, &self.known, &self.aligning))?;
         if let Some(classified) = classified.as_ref().filter(|c| c.is_alone()) {
             return classified.finish(self.out.as_deref(), self.json);
         }
@@ -89,7 +95,10 @@ impl Estimate {
         let mut said = BTreeSet::new();
         let planes =
             pairs.map(|(model, known)| pool.install(|| self.on_plane(model, known, &mut said)));
-        let planes: Vec<NetworkEstimates> = planes.collect::<Result<_>>()?;
+        let (planes, shifted): (Vec<NetworkEstimates>, Vec<Option<Shifted>>) =
+            planes.collect::<Result<Vec<_>>>()?.into_iter().unzip();
+        // Marks refer to the first plane.
+        let shifted = shifted.into_iter().next().flatten();
         let (mut rows, left_out) = ensemble_mean(&planes)?;
         let known = &planes[0].known;
         let columns = known.labels().columns();
@@ -100,6 +109,9 @@ impl Estimate {
         };
         if self.calibration.is_some() || !by_regression {
             intervals.apply_to(&mut rows);
+        }
+        if let Some(shifted) = &shifted {
+            shifted.widen(&mut rows);
         }
         LabelLimits::of(known.labels(), self.ranges.given())?.apply_to(&mut rows);
         let from = match by_regression && self.calibration.is_none() {
@@ -112,6 +124,9 @@ impl Estimate {
             if let Some(classified) = &classified {
                 classified.add_to(&mut table);
             }
+            if let Some(shifted) = &shifted {
+                shifted.add_to(&mut table);
+            }
             xrd_io::write::atomically(out, |f| table.write(f))?;
             say(&format!("{} estimates in {}", rows.len(), out.display()))?;
         }
@@ -121,6 +136,7 @@ impl Estimate {
                 .enumerate()
                 .map(|(i, r)| {
                     let mut json = to_json(r, columns, &known.names, &from);
+                    json["shift"] = shifted.as_ref().map_or(Value::Null, |s| s.to_json(i));
                     json["on_planes"] = on_planes(&planes, i, columns);
                     if let Some(classified) = &classified {
                         json["classes"] = classified.to_json(i);
@@ -145,9 +161,14 @@ impl Estimate {
                     "" => classes,
                     words => format!("; {words}"),
                 };
-                say(&format!("{line}{apart}{classes}"))?;
+                let shift = shifted.as_ref().map_or(String::new(), |s| s.words(i));
+                say(&format!("{line}{shift}{apart}{classes}"))?;
             }
-            meanings(&rows).into_iter().try_for_each(say)?;
+            let of_shifts = shifted.as_ref().and_then(Shifted::meaning);
+            meanings(&rows)
+                .into_iter()
+                .chain(of_shifts)
+                .try_for_each(say)?;
             if rows.iter().any(|r| r.intervals.iter().any(Option::is_some)) {
                 say(&format!(
                     "± contains the true value in {:.0} % of cases, from {count}{from}",
@@ -164,36 +185,50 @@ impl Estimate {
         model: &Path,
         known: &Path,
         said: &mut BTreeSet<String>,
-    ) -> Result<NetworkEstimates> {
+    ) -> Result<(NetworkEstimates, Option<Shifted>)> {
         let read = self.question.open_for(model, None)?;
-        let (model, found) = (read.model, read.patterns);
+        let model = read.model;
+        let (found, shifted) = self.aligning.apply(&model, read.patterns)?;
         let known = KnownPoints::read(known, &model)?;
         for note in &read.notes {
             if said.insert(note.text.clone()) {
                 print_note(note);
             }
         }
-        let (latents, residuals) = (Latents::of(&model, &found)?, residuals(&model, &found)?);
-        let query = Query::new(found.names(), &latents, &residuals);
+        let note = shifted.as_ref().and_then(Shifted::note);
+        if let Some(note) = note.filter(|note| said.insert((*note).to_owned())) {
+            print_note(&note.to_owned().into());
+        }
         let estimator = self.estimating.in_latent_space(known.space.dimensions())?;
-        let mut estimated = known.estimate(&query, &*estimator)?;
         let regression = match self.estimating.is_auto() {
             true => regression_of(&model, &known, said)?,
             false => None,
         };
-        if let Some(regression) = &regression {
-            let rows: Vec<usize> = (0..found.len()).collect();
-            // Patterns on disk are read a few at a time.
-            for (rows, estimated) in rows.chunks(ROWS).zip(estimated.chunks_mut(ROWS)) {
-                regression.apply_to(estimated, &found.select(rows)?)?;
+        let estimate = |found: &Patterns| {
+            let (latents, residuals) = (Latents::of(&model, found)?, residuals(&model, found)?);
+            let query = Query::new(found.names(), &latents, &residuals);
+            let mut estimated = known.estimate(&query, &*estimator)?;
+            if let Some(regression) = &regression {
+                let rows: Vec<usize> = (0..found.len()).collect();
+                // Patterns on disk are read a few at a time.
+                for (rows, estimated) in rows.chunks(ROWS).zip(estimated.chunks_mut(ROWS)) {
+                    regression.apply_to(estimated, &found.select(rows)?)?;
+                }
             }
-        }
+            Ok(estimated)
+        };
+        let estimated = estimate(&found)?;
+        let shifted = match shifted {
+            Some(shifted) => Some(shifted.with_errors(&found, &estimated, estimate)?),
+            None => None,
+        };
         let needs_none = self.calibration.is_some() || regression.is_some();
         let left_out = match needs_none || knows_labels(&model, said) {
             true => Vec::new(),
             false => left_out_errors(&known.space, &*estimator)?,
         };
-        Ok(NetworkEstimates::new(known, estimated).with_left_out(left_out))
+        let estimates = NetworkEstimates::new(known, estimated).with_left_out(left_out);
+        Ok((estimates, shifted))
     }
 }
 

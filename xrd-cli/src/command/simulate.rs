@@ -1,5 +1,7 @@
 //! `xrd simulate`: patterns of crystal structures.
 
+mod mixtures;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -12,6 +14,7 @@ use xrd_sim::{Anode, Instrument, Profile, QGrid, RandomEffects, Shape};
 
 use xrd_study::{Observer, Stage, Table, Target, tables};
 
+use self::mixtures::Mixtures;
 use crate::options::{Beam, Threads, at_most, count, not_negative, positive, target};
 use crate::output::{self, say};
 use crate::progress::{LateBar, Terminal};
@@ -32,6 +35,12 @@ use crate::simulation::{
 /// With --grid q the points are uniform in Q = 4π sin θ/λ, in 1/Å. A line is then at 2π/d for any
 /// wavelength. The arrays and files are named q instead of two_theta. xrd info and xrd convert read
 /// such patterns.npz and .xy files. Networks can only be trained on patterns over 2θ.
+///
+/// With --mixtures the structures are phases, and every pattern is that of a mixture with random
+/// fractions. labels.csv contains the weight fractions, mole_fractions.csv the mole fractions of the
+/// formula units, and height_shares.csv the shares in the sum of the heights of the strongest lines, with
+/// one column per phase, named by its file. The intensities of the phases are on one physical scale
+/// (Hill and Howard, 1987). Microabsorption is not simulated.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -41,6 +50,8 @@ Examples:
   xrd simulate --out series            the 150 patterns of the built-in series
   xrd simulate --all Ti=0.75 --out odd   every arrangement of one composition of the series
   xrd simulate structures.jsonl --effects effects.toml --per-structure 20 --out training
+  xrd simulate SrO.cif Li2O.cif Al2O3.cif --mixtures 2000 --fractions 0.05:0.9 --out mixtures
+  xrd study mixtures/patterns.npz --labels mixtures/labels.csv   trains on these mixtures
 
 Shards: start a stopped run again to continue it. Damaged shards are replaced. The work can be
 divided among machines that share the folder: --shard 1/8 to --shard 8/8 together write the same
@@ -77,9 +88,13 @@ pub(crate) struct Simulate {
     /// Lorentzian share of the pseudo-Voigt profile, from 0 (Gaussian) to 1
     #[arg(long, value_name = "X", default_value_t = 0.5, value_parser = share)]
     eta: f64,
+    #[command(flatten)]
+    mixtures: Mixtures,
     /// Effects of instrument and specimen, drawn at random for each pattern: a TOML file such as
-    /// examples/effects.toml, explained in xrd-cli/docs/effects.md
-    #[arg(long, value_name = "FILE")]
+    /// examples/effects.toml, explained in xrd-cli/docs/effects.md; or 'laboratory', a diffractometer
+    /// with a copper tube (Kα2, zero shift, displacement, widths, texture, lattice strain, background,
+    /// noise); or 'none' [default: none, or laboratory for --mixtures]
+    #[arg(long, value_name = "FILE|NAME")]
     effects: Option<PathBuf>,
     /// Random seed of the effects
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -175,6 +190,12 @@ impl Simulate {
         if list.len() == 0 {
             bail!("{}: no structures", self.structures[0].display());
         }
+        if let Some(count) = self.mixtures.count {
+            return pool.install(|| self.of_mixtures(&recipe, &list, count));
+        }
+        if let Some(phase) = recipe.effects.phase_names().next() {
+            bail!("--effects has a table for the phase '{phase}' (only for --mixtures)");
+        }
         let shards = self.shard.is_some() || list.has_lines();
         match self.format {
             Some(Format::Npz) => pool.install(|| self.one_file(&recipe, &list)),
@@ -184,11 +205,17 @@ impl Simulate {
     }
 
     fn read_effects(&self) -> Result<(RandomEffects, String)> {
-        let Some(path) = &self.effects else {
-            return Ok(Default::default());
-        };
+        let preset = Path::new(match self.mixtures.count {
+            Some(_) => "laboratory",
+            None => "none",
+        });
+        let path = self.effects.as_deref().unwrap_or(preset);
         let named = || path.display().to_string();
-        let text = std::fs::read_to_string(path).with_context(named)?;
+        let text = match path.to_str() {
+            Some("none") => return Ok(Default::default()),
+            Some("laboratory") => mixtures::LABORATORY.to_owned(),
+            _ => std::fs::read_to_string(path).with_context(named)?,
+        };
         let effects = toml::from_str(&text).with_context(named)?;
         Ok((effects, text))
     }
@@ -252,7 +279,8 @@ impl Simulate {
             }
             false => measured_series(recipe, &arrangements)?,
         };
-        self.write(&set, &tables::labels(set.names(), &labels))
+        let labels = tables::labels(set.names(), &labels);
+        self.write(&set, &[("labels.csv", &labels)])
     }
 
     /// Writes the patterns of all structures into one file. Structures that fail are skipped with a
@@ -275,13 +303,20 @@ impl Simulate {
         notes.tell();
         let together = together(recipe, all)?;
         if let Some(q) = recipe.q {
-            return self.write_over_q(recipe, q, &together);
+            let labels = [("labels.csv", &together.labels)];
+            return self.write_over_q(recipe, q, &together, &labels);
         }
         let (set, labels) = set_of(recipe, together)?;
-        self.write(&set, &labels)
+        self.write(&set, &[("labels.csv", &labels)])
     }
 
-    fn write_over_q(&self, recipe: &Recipe, grid: QGrid, patterns: &Together) -> Result<()> {
+    fn write_over_q(
+        &self,
+        recipe: &Recipe,
+        grid: QGrid,
+        patterns: &Together,
+        tables: &[(&str, &Table)],
+    ) -> Result<()> {
         let q: Vec<f64> = grid.values().collect();
         let set = PatternsOverQ::new(
             &q,
@@ -293,7 +328,9 @@ impl Simulate {
         let mut npz = Vec::new();
         xrd_io::write::over_q_npz(&mut npz, &set)?;
         out.write("patterns.npz", |f| f.write_all(&npz))?;
-        out.write("labels.csv", |f| patterns.labels.write(f))?;
+        for (file, table) in tables {
+            out.write(file, |f| table.write(f))?;
+        }
         if self.xy {
             for (i, name) in patterns.names.iter().enumerate() {
                 out.write(format!("{name}.xy"), |f| set.write_xy(f, i))?;
@@ -308,13 +345,16 @@ impl Simulate {
         ))
     }
 
-    fn write(&self, set: &PatternSet, labels: &Table) -> Result<()> {
+    /// Writes the patterns and tables such as the labels.
+    fn write(&self, set: &PatternSet, tables: &[(&str, &Table)]) -> Result<()> {
         let mut out = output::open(&self.out)?;
         // Writing an archive needs a place where one can seek, such as a buffer.
         let mut npz = Vec::new();
         xrd_io::write::set_npz(&mut npz, set, &[])?;
         out.write("patterns.npz", |f| f.write_all(&npz))?;
-        out.write("labels.csv", |f| labels.write(f))?;
+        for (file, table) in tables {
+            out.write(file, |f| table.write(f))?;
+        }
         if self.xy {
             for (i, name) in set.names().iter().enumerate() {
                 let pattern = set.pattern(i);

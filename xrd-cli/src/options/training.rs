@@ -5,7 +5,8 @@ use clap::{Args, ValueEnum};
 use xrd_ae::{Decay, EarlyStopping, FirstLayerRate, InputScaling, Loss, Schedule};
 use xrd_study::xrd_sim::RandomPatternEffects;
 use xrd_study::{
-    Change, GenerationRule, NamedEstimator, Preset, Seeds, Settings, laboratory_effects, toml,
+    Change, GenerationRule, NamedEstimator, Preset, Seeds, Settings, laboratory_effects,
+    mild_effects, toml,
 };
 
 use super::values::{count, fraction, not_negative, number, positive};
@@ -67,8 +68,9 @@ pub(crate) struct Training {
     strain: Option<f64>,
     /// Effects of instrument and specimen that disturb the training patterns, drawn again in each
     /// epoch. The network learns to return the undisturbed patterns, so that points depend less on
-    /// the diffractometer: none, laboratory, or a TOML file with tables of effects, explained in
-    /// xrd-cli/docs/effects.md [default: none]
+    /// the diffractometer: none, mild, laboratory (large effects), or a TOML file with tables of
+    /// effects, explained in xrd-cli/docs/effects.md [default: none]. For patterns from files in
+    /// studies it is mild, except with --preset paper
     #[arg(long, value_name = "NAME|FILE", value_parser = effects)]
     effects: Option<ChosenEffects>,
     /// Weight of the label loss: the network also learns to predict the standardised labels of the
@@ -257,11 +259,12 @@ struct ChosenEffects(Option<RandomPatternEffects>);
 fn effects(text: &str) -> Result<ChosenEffects, String> {
     let chosen = match text {
         "none" => None,
+        "mild" => Some(mild_effects()),
         "laboratory" => Some(laboratory_effects()),
         path => {
             let read = std::fs::read_to_string(path);
             let tables =
-                read.map_err(|e| format!("{e} (expected none, laboratory or a TOML file)"))?;
+                read.map_err(|e| format!("{e} (expected none, mild, laboratory or a TOML file)"))?;
             let effects: RandomPatternEffects =
                 toml::from_str(&tables).map_err(|e| one_line(&e))?;
             if effects.is_none() {

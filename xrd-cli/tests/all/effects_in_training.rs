@@ -27,6 +27,8 @@ fn training_patterns_are_disturbed_and_the_report_says_how() {
     let effects = |folder| report(&place, folder)["experiment"]["settings"]["effects"].clone();
     assert_eq!(effects("none"), Value::Null);
     assert_eq!(effects("own")["zero_shift"]["deg"]["uniform"][1], 0.1);
+    place.done(&format!("study {SMALL} --threads 1 --out default"));
+    assert_eq!(effects("default")["zero_shift"]["deg"]["uniform"][1], 0.02);
     assert!(effects("own")["impurity"].is_null());
     assert!(effects("laboratory")["impurity"].is_object());
     let points = |folder| place.read(&format!("{folder}/latent.csv"));
@@ -48,7 +50,10 @@ fn effects_that_do_not_exist_are_refused() {
         ("strange.toml", "unknown field `moon`"),
         ("wide.toml", "zero shift is 20 (expected -5 to 5 degrees)"),
         ("empty.toml", "no table of an effect"),
-        ("absent.toml", "expected none, laboratory or a TOML file"),
+        (
+            "absent.toml",
+            "expected none, mild, laboratory or a TOML file",
+        ),
     ] {
         let refused = place.xrd(&format!("study {SMALL} --effects {file} --out o"));
         assert_eq!(refused.status, Some(2));

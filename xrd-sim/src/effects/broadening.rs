@@ -64,6 +64,11 @@ impl Broadening {
         })
     }
 
+    /// Returns the Caglioti parameters U, V and W in square degrees.
+    pub(crate) fn caglioti(&self) -> [f64; 3] {
+        self.caglioti
+    }
+
     /// Returns the profile of a line.
     ///
     /// The argument `two_theta` is the angle of the line in degrees. It must be less than 180°. The

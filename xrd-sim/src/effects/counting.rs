@@ -9,6 +9,8 @@ use crate::error::within;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CountingNoise {
     counts: f64,
+    /// Relative to the maximum of the lines.
+    subtracted: f64,
 }
 
 impl CountingNoise {
@@ -24,7 +26,23 @@ impl CountingNoise {
             1.0..=1e12,
             "1 to 1e12",
         )?;
-        Ok(Self { counts })
+        Ok(Self {
+            counts,
+            subtracted: 0.0,
+        })
+    }
+
+    /// Sets a constant background that was counted with the pattern and then subtracted.
+    ///
+    /// Its noise remains. Differences below 0 are set to 0, as in many sets of measured patterns.
+    /// The argument is relative to the maximum of the lines.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the background is 0 to 100.
+    pub fn with_subtracted_background(mut self, background: f64) -> Result<Self> {
+        let what = "subtracted background";
+        self.subtracted = within(what, background, 0.0..=100.0, "0 to 100")?;
+        Ok(self)
     }
 
     /// Replaces each intensity by a random intensity with Poisson statistics.
@@ -41,6 +59,17 @@ impl CountingNoise {
     /// # References
     /// M. B. Giles, ACM Trans. Math. Softw. 42, 10 (2016), for the expansion of the quantiles.
     pub fn apply<R: Rng>(&self, rng: &mut R, intensities: &mut [f64]) {
+        if self.subtracted == 0.0 {
+            return self.count(rng, intensities);
+        }
+        intensities.iter_mut().for_each(|y| *y += self.subtracted);
+        self.count(rng, intensities);
+        for y in intensities {
+            *y = (*y - self.subtracted).max(0.0);
+        }
+    }
+
+    fn count<R: Rng>(&self, rng: &mut R, intensities: &mut [f64]) {
         let (mut bits, mut drawn, mut none) = ([0; BLOCK / 2], [0.0; BLOCK], [0.0; BLOCK]);
         for block in intensities.chunks_mut(BLOCK) {
             rng.fill(&mut bits);
@@ -204,7 +233,10 @@ mod tests {
         {
             let draws = 200_000;
             let mut drawn = vec![1.0; draws];
-            let noise = CountingNoise { counts: mean };
+            let noise = CountingNoise {
+                counts: mean,
+                subtracted: 0.0,
+            };
             noise.apply(&mut ChaCha8Rng::seed_from_u64(seed as u64), &mut drawn);
             let mut found = std::collections::BTreeMap::new();
             for y in drawn {
@@ -276,6 +308,24 @@ mod tests {
             let products = all.chunks(BLOCK).map(|b| b[0] * b[apart]).sum::<f64>();
             assert!(products.abs() < 5.0 * 4000f64.sqrt(), "{apart}: {products}");
         }
+    }
+
+    #[test]
+    fn a_subtracted_background_leaves_its_noise() {
+        let noise = CountingNoise::new(1000.0).unwrap();
+        let noise = noise.with_subtracted_background(0.1).unwrap();
+        let mut drawn = vec![0.5; 50_000];
+        noise.apply(&mut ChaCha8Rng::seed_from_u64(4), &mut drawn);
+        let n = drawn.len() as f64;
+        let mean = drawn.iter().sum::<f64>() / n;
+        let variance = drawn.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / n;
+        assert!((mean - 0.5).abs() < 1e-3);
+        assert!((variance / 0.6e-3 - 1.0).abs() < 0.03, "{variance}");
+        let mut empty = vec![0.0; 1000];
+        noise.apply(&mut ChaCha8Rng::seed_from_u64(4), &mut empty);
+        let zeros = empty.iter().filter(|y| **y == 0.0).count();
+        assert!((400..600).contains(&zeros) && empty.iter().all(|y| *y >= 0.0));
+        assert!(noise.with_subtracted_background(-0.1).is_err());
     }
 
     #[test]

@@ -1,10 +1,12 @@
+use std::collections::BTreeMap;
+
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
 
 use super::*;
-use crate::random::Purpose;
-use crate::{Anode, Distribution, PatternKey, Shape};
+use crate::random::{PhasePart, Purpose};
+use crate::{Anode, Distribution, PatternKey, PhaseEffects, Shape};
 
 /// Probability distribution of [`Effects`]: the probability and the parameters of each effect.
 ///
@@ -51,6 +53,12 @@ use crate::{Anode, Distribution, PatternKey, Shape};
 /// planes = [[0, 0, 1], [1, 1, 0]]         # one is chosen at random
 /// r = { uniform = [0.6, 1] }
 ///
+/// [grain_statistics]
+/// sd = { uniform = [0, 0.2] }             # of the logarithm of the factor of each line
+///
+/// [lattice_strain]
+/// strain = { uniform = [-0.002, 0.002] }  # Δd/d of all lattice spacings
+///
 /// [surface_roughness]
 /// p = 0.7
 /// q = { uniform = [0, 0.1] }
@@ -66,6 +74,23 @@ use crate::{Anode, Distribution, PatternKey, Shape};
 ///
 /// [counting_noise]
 /// counts = { log_uniform = [1e3, 1e5] }   # at the maximum of the lines
+/// subtracted_background = 0               # counted and subtracted; relative to that maximum
+/// ```
+///
+/// In a [`Mixture`](crate::Mixture), texture, lattice strain, grain statistics, crystallite size and
+/// the spread of strains are drawn for each phase ([`draw_phases`](Self::draw_phases)). A table `phases` replaces
+/// them for a phase, by its name:
+///
+/// ```toml
+/// [phases.quartz.broadening]
+/// size_angstrom = 500                     # u, v and w are those of the instrument
+///
+/// [phases.quartz.texture]
+/// planes = [[0, 0, 1]]
+/// r = { uniform = [0.7, 1] }
+///
+/// [phases.quartz.lattice_strain]
+/// strain = 0
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(try_from = "Tables")]
@@ -82,11 +107,24 @@ struct Tables {
     sample_displacement: Option<RandomSampleDisplacement>,
     transparency: Option<RandomTransparency>,
     texture: Option<RandomTexture>,
+    lattice_strain: Option<RandomLatticeStrain>,
+    grain_statistics: Option<RandomGrainStatistics>,
     surface_roughness: Option<RandomSurfaceRoughness>,
     amorphous: Vec<RandomAmorphousHump>,
     vecsei_background: Option<RandomPresence>,
     vecsei_noise: Option<RandomPresence>,
     counting_noise: Option<RandomCountingNoise>,
+    phases: BTreeMap<String, PhaseTables>,
+}
+
+/// Tables of one phase of a mixture.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct PhaseTables {
+    broadening: Option<RandomSizeAndStrain>,
+    texture: Option<RandomTexture>,
+    lattice_strain: Option<RandomLatticeStrain>,
+    grain_statistics: Option<RandomGrainStatistics>,
 }
 
 impl RandomEffects {
@@ -100,6 +138,49 @@ impl RandomEffects {
     pub fn draw(&self, key: PatternKey) -> Result<Effects> {
         self.0
             .effects(&mut |purpose| Pick::Drawn(key.numbers(purpose)))
+    }
+
+    /// Chooses the effects on the phases of a mixture at random. `names` are those of the phases.
+    ///
+    /// The broadening of each phase has the Caglioti parameters of the pattern, and a crystallite
+    /// size and a strain of its own. The choice depends only on the tables, the names, their order
+    /// and the argument `key`.
+    ///
+    /// # Errors
+    /// No error is expected, as in [`draw`](Self::draw).
+    pub fn draw_phases<S: AsRef<str>>(
+        &self,
+        key: PatternKey,
+        names: &[S],
+    ) -> Result<Vec<PhaseEffects>> {
+        let names = names.iter().map(AsRef::as_ref);
+        self.0
+            .phases(names, &mut |purpose| Pick::Drawn(key.numbers(purpose)))
+    }
+
+    /// Returns the effects on a pattern and on the phases of a mixture where every number is the
+    /// smallest of its distribution, and where every number is the largest.
+    ///
+    /// Every effect occurs, whatever its probability. Use them to check in advance that patterns
+    /// can be simulated.
+    ///
+    /// # Errors
+    /// No error is expected, as in [`draw`](Self::draw).
+    pub fn extremes<S: AsRef<str>>(
+        &self,
+        names: &[S],
+    ) -> Result<[(Effects, Vec<PhaseEffects>); 2]> {
+        let both = |pick: fn() -> Pick| -> Result<_> {
+            let names = names.iter().map(AsRef::as_ref);
+            let of_phases = self.0.phases(names, &mut |_| pick())?;
+            Ok((self.0.effects(&mut |_| pick())?, of_phases))
+        };
+        Ok([both(|| Pick::Least)?, both(|| Pick::Largest)?])
+    }
+
+    /// Returns the names of the phases with a table of their own, sorted.
+    pub fn phase_names(&self) -> impl Iterator<Item = &str> {
+        self.0.phases.keys().map(String::as_str)
     }
 
     /// Returns `true` if there are no tables. No effect can then occur.
@@ -119,6 +200,10 @@ impl TryFrom<Tables> for RandomEffects {
     fn try_from(tables: Tables) -> Result<Self> {
         tables.effects(&mut |_| Pick::Least)?;
         tables.effects(&mut |_| Pick::Largest)?;
+        for pick in [|| Pick::Least, || Pick::Largest] {
+            let names = tables.phases.keys().map(String::as_str);
+            tables.phases(names, &mut |_| pick())?;
+        }
         Ok(Self(tables))
     }
 }
@@ -148,6 +233,13 @@ impl Pick {
         }
     }
 
+    fn seed(&mut self) -> u64 {
+        match self {
+            Self::Drawn(rng) => rng.random(),
+            Self::Least | Self::Largest => 0,
+        }
+    }
+
     pub(crate) fn index(&mut self, len: usize) -> usize {
         match self {
             Self::Drawn(rng) => rng.random_range(0..len),
@@ -173,17 +265,16 @@ pub(crate) trait RandomEffect {
     }
 }
 
+fn one<E: RandomEffect>(
+    effect: &Option<E>,
+    pick: &mut dyn FnMut(Purpose) -> Pick,
+    purpose: Purpose,
+) -> Result<Option<E::Effect>> {
+    sometimes(effect.as_ref(), || pick(purpose))
+}
+
 impl Tables {
     fn effects(&self, pick: &mut dyn FnMut(Purpose) -> Pick) -> Result<Effects> {
-        fn one<E: RandomEffect>(
-            effect: &Option<E>,
-            pick: &mut dyn FnMut(Purpose) -> Pick,
-            purpose: Purpose,
-        ) -> Result<Option<E::Effect>> {
-            effect
-                .as_ref()
-                .map_or(Ok(None), |e| e.sometimes(pick(purpose)))
-        }
         let humps = self.amorphous.iter().enumerate();
         let amorphous = humps.map(|(i, hump)| hump.sometimes(pick(Purpose::Amorphous(i as u32))));
         Ok(Effects {
@@ -198,6 +289,8 @@ impl Tables {
             sample_displacement: one(&self.sample_displacement, pick, Purpose::SampleDisplacement)?,
             transparency: one(&self.transparency, pick, Purpose::Transparency)?,
             texture: one(&self.texture, pick, Purpose::Texture)?,
+            lattice_strain: one(&self.lattice_strain, pick, Purpose::LatticeStrain)?,
+            grain_statistics: one(&self.grain_statistics, pick, Purpose::GrainStatistics)?,
             surface_roughness: one(&self.surface_roughness, pick, Purpose::SurfaceRoughness)?,
             vecsei_background: one(&self.vecsei_background, pick, Purpose::HasBackground)?
                 .is_some(),
@@ -205,6 +298,69 @@ impl Tables {
             counting_noise: one(&self.counting_noise, pick, Purpose::CountingNoise)?,
         })
     }
+
+    /// Effects on the phases of these names.
+    fn phases<'a>(
+        &self,
+        names: impl Iterator<Item = &'a str>,
+        pick: &mut dyn FnMut(Purpose) -> Pick,
+    ) -> Result<Vec<PhaseEffects>> {
+        let instrument = one(&self.broadening, pick, Purpose::Broadening)?;
+        let one_phase = |(i, name)| {
+            let purpose = |part| Purpose::Phase(i as u32, part);
+            let own = self.phases.get(name);
+            let texture = own.and_then(|t| t.texture.as_ref());
+            let strain = own.and_then(|t| t.lattice_strain.as_ref());
+            let grains = own.and_then(|t| t.grain_statistics.as_ref());
+            let width = own.and_then(|t| t.broadening.as_ref());
+            let broadening = self.of_phase(instrument, width, pick(purpose(PhasePart::Broadening)));
+            Ok(PhaseEffects {
+                broadening: broadening?,
+                texture: sometimes(texture.or(self.texture.as_ref()), || {
+                    pick(purpose(PhasePart::Texture))
+                })?,
+                grain_statistics: sometimes(grains.or(self.grain_statistics.as_ref()), || {
+                    pick(purpose(PhasePart::GrainStatistics))
+                })?,
+                lattice_strain: sometimes(strain.or(self.lattice_strain.as_ref()), || {
+                    pick(purpose(PhasePart::LatticeStrain))
+                })?,
+            })
+        };
+        names.enumerate().map(one_phase).collect()
+    }
+
+    /// Broadening of a phase: that of the instrument in this pattern, with a size and a strain of
+    /// the phase.
+    fn of_phase(
+        &self,
+        instrument: Option<Broadening>,
+        own: Option<&RandomSizeAndStrain>,
+        mut pick: Pick,
+    ) -> Result<Option<Broadening>> {
+        let general = self
+            .broadening
+            .as_ref()
+            .map(|b| [&b.size_angstrom, &b.strain]);
+        let numbers = match own {
+            Some(own) if pick.happens(own.probability) => [&own.size_angstrom, &own.strain],
+            Some(_) => return Ok(instrument),
+            None => match general.filter(|_| instrument.is_some()) {
+                Some(numbers) => numbers,
+                None => return Ok(None),
+            },
+        };
+        let [size, strain] = numbers.map(|d| pick.number(d));
+        let caglioti = instrument.map_or([0.0; 3], |b| b.caglioti());
+        Broadening::new(caglioti, size, strain).map(Some)
+    }
+}
+
+fn sometimes<E: RandomEffect>(
+    effect: Option<&E>,
+    pick: impl FnOnce() -> Pick,
+) -> Result<Option<E::Effect>> {
+    effect.map_or(Ok(None), |e| e.sometimes(pick()))
 }
 
 pub(crate) fn always() -> f64 {
@@ -280,6 +436,15 @@ table!(RandomBroadening => Broadening {
     Broadening::new(caglioti, pick.number(&self.size_angstrom), pick.number(&self.strain))
 });
 
+table!(RandomSizeAndStrain => Broadening {
+    #[serde(default = "infinite")]
+    size_angstrom: Distribution,
+    #[serde(default = "zero")]
+    strain: Distribution,
+} |self, pick| {
+    Broadening::new([0.0; 3], pick.number(&self.size_angstrom), pick.number(&self.strain))
+});
+
 table!(RandomAxialDivergence => AxialDivergence {
     s_over_l: Distribution,
     h_over_l: Distribution,
@@ -312,6 +477,17 @@ table!(RandomTexture => MarchDollase {
     MarchDollase::new(self.planes[pick.index(self.planes.len())], pick.number(&self.r))
 });
 
+table!(RandomLatticeStrain => LatticeStrain {
+    strain: Distribution,
+} |self, pick| LatticeStrain::new(pick.number(&self.strain)));
+
+table!(RandomGrainStatistics => GrainStatistics {
+    sd: Distribution,
+} |self, pick| {
+    let sd = pick.number(&self.sd);
+    GrainStatistics::new(sd, pick.seed())
+});
+
 table!(RandomSurfaceRoughness => SurfaceRoughness {
     p: Distribution,
     q: Distribution,
@@ -329,6 +505,11 @@ table!(RandomAmorphousHump => AmorphousHump {
 
 table!(RandomCountingNoise => CountingNoise {
     counts: Distribution,
-} |self, pick| CountingNoise::new(pick.number(&self.counts)));
+    #[serde(default = "zero")]
+    subtracted_background: Distribution,
+} |self, pick| {
+    let noise = CountingNoise::new(pick.number(&self.counts))?;
+    noise.with_subtracted_background(pick.number(&self.subtracted_background))
+});
 
 table!(RandomPresence => () {} |self, _pick| Ok(()));

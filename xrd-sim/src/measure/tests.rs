@@ -268,8 +268,9 @@ fn patterns_with_all_effects_are_within_the_bound_of_the_plain_sum() {
     let crystal = triclinic();
     let drawn = lines(&crystal, &instrument, &effects);
     let setup = Lines::new(&instrument, &effects).unwrap();
-    let spacings =
-        Spacings::of(&crystal, &setup, setup.wavelengths[0].0, &instrument.grid).unwrap();
+    let reach = setup.planes_in_reach(&instrument.grid).unwrap();
+    let planes = Planes::between(&crystal, &setup.diffraction, reach.clone()).unwrap();
+    let spacings = planes.spacings(&effects, &reach);
     let mut plain = vec![0.0; instrument.grid.len()];
     for &(wavelength, share) in &setup.wavelengths {
         for (q, strength) in spacings.inverse_d.iter().zip(&spacings.strength) {

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use xrd_ae::{PatternSource, RowFile, RowFiles, Subset};
 use xrd_core::{PatternSet, Scale, TwoThetaGrid, Wavelength};
 use xrd_io::{AxisKind, ReadOptions, ShardFolder, locate_rows};
+use xrd_sim::AngleShift;
 
 use crate::digest::digest;
 use crate::error::{Error, Result};
@@ -30,6 +31,42 @@ enum Storage {
         files: Arc<RowFiles>,
         names: Vec<String>,
     },
+    MovedBack(Box<MovedBack>),
+}
+
+/// Patterns whose shifts are corrected when they are read.
+#[derive(Clone, Debug)]
+struct MovedBack {
+    patterns: Patterns,
+    /// One entry per pattern; `None` for patterns that are not changed.
+    shifts: Vec<Option<AngleShift>>,
+}
+
+impl PatternSource for MovedBack {
+    fn grid(&self) -> &TwoThetaGrid {
+        self.patterns.grid()
+    }
+
+    fn scale(&self) -> Scale {
+        self.patterns.scale()
+    }
+
+    fn wavelength(&self) -> Option<Wavelength> {
+        self.patterns.wavelength()
+    }
+
+    fn len(&self) -> usize {
+        self.patterns.len()
+    }
+
+    fn read(&self, index: usize, into: &mut [f32]) -> xrd_ae::Result<()> {
+        self.patterns.read(index, into)?;
+        if let Some(shift) = &self.shifts[index] {
+            let pattern = into.to_vec();
+            shift.undo(self.grid(), &pattern, into)?;
+        }
+        Ok(())
+    }
 }
 
 impl Patterns {
@@ -90,7 +127,7 @@ impl Patterns {
     pub fn in_memory(&self) -> Option<&PatternSet> {
         match &self.storage {
             Storage::Memory(set) => Some(set),
-            Storage::Disk { .. } => None,
+            Storage::Disk { .. } | Storage::MovedBack(_) => None,
         }
     }
 
@@ -124,6 +161,7 @@ impl Patterns {
         match &self.storage {
             Storage::Memory(set) => set.names(),
             Storage::Disk { names, .. } => names,
+            Storage::MovedBack(moved) => moved.patterns.names(),
         }
     }
 
@@ -134,9 +172,9 @@ impl Patterns {
     pub fn intensities(&self, index: usize) -> Result<Cow<'_, [f32]>> {
         match &self.storage {
             Storage::Memory(set) => Ok(Cow::Borrowed(set.intensities(index))),
-            Storage::Disk { files, .. } => {
+            Storage::Disk { .. } | Storage::MovedBack(_) => {
                 let mut row = vec![0.0; self.grid().len()];
-                files.read(index, &mut row)?;
+                self.read(index, &mut row)?;
                 Ok(Cow::Owned(row))
             }
         }
@@ -174,6 +212,24 @@ impl Patterns {
         Ok(Box::new(Subset::new(self, indices.to_vec())?))
     }
 
+    /// Returns patterns whose lines are moved back by shifts. A pattern with `None` is not changed.
+    ///
+    /// # Errors
+    /// [`Error::Core`] unless there is one shift per pattern.
+    pub fn moved_back(self, shifts: Vec<Option<AngleShift>>) -> Result<Self> {
+        if shifts.len() != self.len() {
+            return Err(Error::Core(xrd_core::Error::Length {
+                what: "shifts of patterns",
+                found: shifts.len(),
+                expected: self.len(),
+            }));
+        }
+        let patterns = self;
+        Ok(Self {
+            storage: Storage::MovedBack(Box::new(MovedBack { patterns, shifts })),
+        })
+    }
+
     /// Returns a hash of the intensities. In large sets, the patterns are hashed on all threads.
     pub(super) fn digest(&self) -> Result<u64> {
         let bits = |v: &f32| u64::from(v.to_bits());
@@ -192,6 +248,7 @@ impl Patterns {
         match &self.storage {
             Storage::Memory(set) => set,
             Storage::Disk { files, .. } => &**files,
+            Storage::MovedBack(moved) => &**moved,
         }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use xrd_study::{EstimatedClass, LatentTable, PatternClassifier, Table, load_model};
 
 use super::ROWS;
+use super::shifted::{Aligning, Shifted};
 use crate::options::Question;
 use crate::output::{print_notes, say};
 
@@ -18,12 +19,17 @@ pub(super) struct Classified {
     classes: Vec<Vec<EstimatedClass>>,
     /// Whether the known points have no labels that are numbers.
     is_alone: bool,
+    shifted: Option<Shifted>,
 }
 
 impl Classified {
     /// Estimates the classes, if the model was studied with labels that are text. `known` is the table
     /// of known points.
-    pub(super) fn of(question: &Question, known: &Path) -> Result<Option<Self>> {
+    pub(super) fn of(
+        question: &Question,
+        known: &Path,
+        aligning: &Aligning,
+    ) -> Result<Option<Self>> {
         let model = load_model(&question.model)?;
         let classifiers = PatternClassifier::all_of_model(&model)?;
         if classifiers.is_empty() {
@@ -37,7 +43,7 @@ impl Classified {
         if is_alone {
             print_notes(&read.notes);
         }
-        let patterns = read.patterns;
+        let (patterns, shifted) = aligning.apply(&model, read.patterns)?;
         let all: Vec<usize> = (0..patterns.len()).collect();
         let mut classes = vec![Vec::new(); classifiers.len()];
         // Patterns on disk are read a few at a time.
@@ -52,6 +58,7 @@ impl Classified {
             labels: classifiers.iter().map(|c| c.label().to_owned()).collect(),
             classes,
             is_alone,
+            shifted,
         }))
     }
 
@@ -104,11 +111,17 @@ impl Classified {
                 rows: self.names.iter().map(|name| vec![name.clone()]).collect(),
             };
             self.add_to(&mut table);
+            if let Some(shifted) = &self.shifted {
+                shifted.add_to(&mut table);
+            }
             xrd_io::write::atomically(out, |f| table.write(f))?;
             say(&format!("{} estimates in {}", rows.len(), out.display()))?;
         }
         if as_json {
-            let one = |i: usize| json!({"name": self.names[i], "classes": self.to_json(i)});
+            let one = |i: usize| {
+                let shift = self.shifted.as_ref().map(|s| s.to_json(i));
+                json!({"name": self.names[i], "classes": self.to_json(i), "shift": shift})
+            };
             let all: Vec<Value> = rows.map(one).collect();
             return say(&serde_json::to_string_pretty(&all)?);
         }
@@ -120,7 +133,15 @@ impl Classified {
                 true => "  (unlike all known patterns)",
                 false => "",
             };
-            say(&format!("{}: {}{unlike}", self.names[i], self.words(i)))?;
+            let shift = self.shifted.as_ref().map_or(String::new(), |s| s.words(i));
+            say(&format!(
+                "{}: {}{unlike}{shift}",
+                self.names[i],
+                self.words(i)
+            ))?;
+        }
+        if let Some(meaning) = self.shifted.as_ref().and_then(Shifted::meaning) {
+            say(meaning)?;
         }
         say("share: 1 for a clear case; the shares of all classes sum to 1")
     }

@@ -26,10 +26,10 @@ const SPLITS: usize = 10;
 ///
 /// Held-out patterns are disturbed by one effect at a time, each in four sizes: zero shift, displacement
 /// of the specimen, background, counting noise, line width, and corundum as an impurity. Their labels are
-/// estimated on the planes of two networks, one trained with --effects (here laboratory by default) and
-/// one without, and from raw patterns: the three nearest ones, and ridge regression on 20 principal
-/// components. All methods know undisturbed training patterns only. Without --patterns the set is the
-/// built-in series.
+/// estimated on the planes of two networks, one trained with --effects and one without, and from raw
+/// patterns: the three nearest ones, and ridge regression on 20 principal components. Here --effects is
+/// laboratory by default for the built-in series and mild for patterns from files. All methods know
+/// undisturbed training patterns only. Without --patterns the set is the built-in series.
 ///
 /// The last lines are verdicts on the plane with effects at one size of each effect. If --out is the
 /// folder of a study, its page report.html is written again and shows the results.

@@ -28,7 +28,7 @@ fn threads_have_no_say_and_stopped_work_continues() {
         "{table}"
     );
     for line in [
-        "zero shift      0.02°",
+        "zero shift       0.02°",
         "undisturbed: R2 ",
         "plane with effects: R2 of 0.95 or more under ",
     ] {

@@ -9,7 +9,7 @@ use xrd_study::{
 use crate::output::say;
 
 /// Width of a column of the table.
-const WIDTH: usize = 24;
+const WIDTH: usize = 26;
 
 /// Prints R² and δ for each disturbance and method, then the verdicts.
 pub(super) fn print(report: &RobustnessReport) -> Result<()> {

@@ -103,7 +103,8 @@ fn scorings_and_comparisons_are_run_again_too() {
 #[test]
 fn the_preset_of_the_paper_has_no_labels_in_the_loss_and_its_triangle() {
     let place = Workplace::with_samples();
-    let paper = "--label-weight 0 --border-weight 0 --estimator triangle --place contour";
+    let paper =
+        "--label-weight 0 --border-weight 0 --estimator triangle --place contour --effects none";
     place.done(&format!("study {DATA} {TINY} {paper} --out plain"));
     place.done(&format!("study {DATA} --preset paper {TINY} --out preset"));
     let of = |folder: &str| report(&place, &format!("{folder}/study.json"));

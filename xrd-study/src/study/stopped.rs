@@ -96,6 +96,7 @@ fn the_stages_of_a_study_are_told_in_order() {
             Stage::Grouping,
             Stage::Mapping,
             Stage::Outliers,
+            Stage::Fitting,
         ];
         assert_eq!(told, expected);
         let along = StopAt::default();

@@ -13,9 +13,10 @@ options are passed to `xrd score`, as in `--schemes folds,regions --threads 2`, 
 where the planes do not matter. Needs only Python; builds the program in release mode.
 
 Fe-Ga-Pd (278 thin films): A. G. Kusne et al., Nat. Commun. 11, 5966 (2020); C. J. Long et al., Rev. Sci.
-Instrum. 78, 072217 (2007). Labels are the composition. Li-Sr-Al (50 powders): labels are the weights of
-three phases. V-Nb-Mn-O (317 thin films): labels are the cation fractions. NaCl:CrCl3 (133 patterns on
-heating): the label is the temperature.
+Instrum. 78, 072217 (2007). Labels are the composition. Li-Sr-Al (50 powders): labels are the shares
+of Li2O, SrO and Al2O3 in the heights of the strongest lines (the file calls them weights; those of the patterns
+0 and 4 contradict the patterns, see simulated_training.py). V-Nb-Mn-O (317 thin films): labels are the cation
+fractions. NaCl:CrCl3 (133 patterns on heating): the label is the temperature.
 """
 
 import argparse
@@ -72,7 +73,7 @@ def li_sr_al(data, folder):
     patterns = [row[3:] for row in npy(data / "data.npy")]
     write(folder / "patterns.csv", [[f"{v:.9g}" for v in row] for row in [two_theta, *patterns]])
     weights = npy(data / "gt_weights.npy")
-    names = [[f"phase {k + 1}" for k in range(len(weights[0]))]]
+    names = [["Li2O", "SrO", "Al2O3"]]
     write(folder / "labels.csv", names + [[repr(v) for v in row] for row in weights])
     return folder / "patterns.csv", folder / "labels.csv"
 

@@ -102,7 +102,9 @@ struct Plan<'a> {
 /// are trained on the others: one with the effects of the settings
 /// ([`Settings::effects`](crate::Settings::effects)) and one without effects. Each disturbance of
 /// [`DisturbanceKind`] is applied alone to the held-out patterns. Their labels are then estimated by
-/// every [`RobustMethod`] from the undisturbed training patterns.
+/// every [`RobustMethod`] from the undisturbed training patterns. If the estimator of the experiment
+/// is `auto`, natural neighbours are used on a plane, and [`NearestNeighbours`](xrd_latent::NearestNeighbours)
+/// in more dimensions: the point of a disturbed pattern lies between known points rather than on one.
 ///
 /// At most 50 held-out patterns per split are disturbed. Methods on raw patterns use at most 1,000
 /// training patterns. Trainings are saved and resumed as those of [`score`](fn@crate::score).
@@ -160,7 +162,10 @@ impl<'a> Plan<'a> {
             data,
             experiment,
             conditions: Conditions::of(data, options.radius_mm)?,
-            estimator: NamedEstimator::in_latent_space(Some(&chosen), dimensions)?,
+            estimator: match chosen.is_auto() && dimensions == 2 {
+                true => "natural".parse()?,
+                false => NamedEstimator::in_latent_space(Some(&chosen), dimensions)?,
+            },
             most_held_out: MOST_HELD_OUT,
         })
     }

@@ -13,7 +13,7 @@ pub(crate) struct Estimating {
     /// neighbours), curve (along the line through the points in the order of the first label, for a
     /// series), knn or knn:K (nearest neighbours), idw, idw:POWER or idw:POWER:K (inverse
     /// distance), kmeans or kmeans:K (clusters) [default: auto; for maps, contours and tune: triangle
-    /// on a plane, knn in more dimensions]
+    /// on a plane, knn in more dimensions; for robustness: natural on a plane, knn in more dimensions]
     #[arg(long, value_name = "NAME", value_parser = estimator)]
     pub(crate) estimator: Option<NamedEstimator>,
 }

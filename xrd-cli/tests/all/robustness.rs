@@ -20,6 +20,7 @@ fn threads_have_no_say_and_stopped_work_continues() {
     let found: Value = serde_json::from_str(&place.read("one/robustness.json")).unwrap();
     assert_eq!(found["label"], "p");
     assert!(!found["experiment"]["settings"]["effects"].is_null());
+    assert_eq!(found["estimator"], "natural");
     let scores = found["scores"].as_array().unwrap();
     let table = place.read("one/robustness.csv");
     assert_eq!(table.lines().count(), 1 + scores.len());

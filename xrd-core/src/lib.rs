@@ -3,6 +3,7 @@
 
 #[cfg(feature = "ndarray")]
 mod arrays;
+mod crystal_system;
 mod displacement;
 mod element;
 mod encoder;
@@ -21,6 +22,7 @@ mod wavelength;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
+pub use crystal_system::CrystalSystem;
 pub use displacement::Displacement;
 pub use element::Element;
 pub use encoder::{Decoder, Encoder, OnGrid};

@@ -61,8 +61,9 @@ pub use substitution::{
     sampled_placements, substitute,
 };
 pub use supercell::supercell;
-pub use symmetry::{CrystalSystem, Symmetry, space_group};
+pub use symmetry::{Symmetry, space_group};
 pub use tube::{Anode, Series, TubeLine};
 
 pub use rand;
 pub use xrd_core;
+pub use xrd_core::CrystalSystem;

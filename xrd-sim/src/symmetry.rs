@@ -1,7 +1,7 @@
 mod clear_cut;
 mod space_group;
 
-pub use space_group::{CrystalSystem, space_group};
+pub use space_group::space_group;
 
 use moyo::MoyoDataset;
 use moyo::base::{AngleTolerance, Cell, Lattice as MoyoLattice};

@@ -147,59 +147,10 @@ fn pivot(kinds: &[i32]) -> usize {
     (0..kinds.len()).min_by_key(rarity).unwrap_or_default()
 }
 
-/// Crystal system of a space group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the names are the field's")]
-pub enum CrystalSystem {
-    Triclinic,
-    Monoclinic,
-    Orthorhombic,
-    Tetragonal,
-    Trigonal,
-    Hexagonal,
-    Cubic,
-}
-
-impl CrystalSystem {
-    /// Returns the crystal system of a space group from its number.
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`] unless the number is 1 to 230.
-    pub fn of_space_group(number: u16) -> Result<Self> {
-        match number {
-            1..=2 => Ok(Self::Triclinic),
-            3..=15 => Ok(Self::Monoclinic),
-            16..=74 => Ok(Self::Orthorhombic),
-            75..=142 => Ok(Self::Tetragonal),
-            143..=167 => Ok(Self::Trigonal),
-            168..=194 => Ok(Self::Hexagonal),
-            195..=230 => Ok(Self::Cubic),
-            _ => Err(Error::OutOfRange {
-                what: "number of a space group",
-                value: f64::from(number),
-                expected: "1 to 230",
-            }),
-        }
-    }
-
-    /// Returns the name in lower case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Triclinic => "triclinic",
-            Self::Monoclinic => "monoclinic",
-            Self::Orthorhombic => "orthorhombic",
-            Self::Tetragonal => "tetragonal",
-            Self::Trigonal => "trigonal",
-            Self::Hexagonal => "hexagonal",
-            Self::Cubic => "cubic",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use xrd_core::{Atom, Lattice};
+    use xrd_core::{Atom, CrystalSystem, Lattice};
 
     #[test]
     fn the_space_group_of_a_nearly_cubic_cell_depends_on_the_tolerance() {
@@ -211,8 +162,6 @@ mod tests {
         let systems = found.map(|n| CrystalSystem::of_space_group(n).unwrap());
         assert_eq!(systems, [CrystalSystem::Tetragonal, CrystalSystem::Cubic]);
         assert_eq!(systems.map(CrystalSystem::name), ["tetragonal", "cubic"]);
-        assert!(CrystalSystem::of_space_group(0).is_err());
-        assert!(CrystalSystem::of_space_group(231).is_err());
     }
 
     /// An operation with the error x at one of two atoms has the error x/2 at both after a shift.

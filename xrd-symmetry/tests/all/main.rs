@@ -1,0 +1,7 @@
+//! Tests of the tables of space groups, and of answers and their scores.
+
+#![allow(clippy::unwrap_used, reason = "a failure is a failed test")]
+
+mod answers;
+mod laws;
+mod tables;

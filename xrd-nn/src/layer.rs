@@ -4,10 +4,12 @@
 pub(crate) mod activation;
 pub(crate) mod batch_norm;
 pub(crate) mod conv1d;
+pub(crate) mod conv2d;
 pub(crate) mod dense;
 pub(crate) mod dropout;
 pub(crate) mod layer_norm;
 pub(crate) mod pool;
+pub(crate) mod upsample;
 
 use std::fmt::Debug;
 

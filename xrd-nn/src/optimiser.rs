@@ -142,19 +142,18 @@ impl<T: Real> Moments<T> {
             } else {
                 (one, T::of(decay))
             };
-            let change = |(((w, g), m), v): (((&mut [T], &[T]), &mut [T]), &mut [T])| {
+            let w = parameter.values.par_chunks_mut(BLOCK);
+            let g = gradients[i].par_chunks(BLOCK);
+            let m = self.first[i].par_chunks_mut(BLOCK);
+            let v = self.second[i].par_chunks_mut(BLOCK);
+            w.zip(g).zip(m).zip(v).for_each(|(((w, g), m), v)| {
                 for (((w, &g), m), v) in w.iter_mut().zip(g).zip(m).zip(v) {
                     let g = g * scale + added * *w;
                     *m = beta1 * *m + (one - beta1) * g;
                     *v = beta2 * *v + (one - beta2) * g * g;
                     *w = kept * *w - step_size * *m / (v.sqrt() * root + epsilon);
                 }
-            };
-            let w = parameter.values.par_chunks_mut(BLOCK);
-            let g = gradients[i].par_chunks(BLOCK);
-            let m = self.first[i].par_chunks_mut(BLOCK);
-            let v = self.second[i].par_chunks_mut(BLOCK);
-            w.zip(g).zip(m).zip(v).for_each(change);
+            });
         }
     }
 }

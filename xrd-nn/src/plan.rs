@@ -7,10 +7,12 @@ use rand_distr::{Distribution, Normal};
 use crate::layer::activation::{Gelu, Prelu, Relu};
 use crate::layer::batch_norm::BatchNorm;
 use crate::layer::conv1d::Conv1d;
+use crate::layer::conv2d::Conv2d;
 use crate::layer::dense::Dense;
 use crate::layer::dropout::Dropout;
 use crate::layer::layer_norm::LayerNorm;
 use crate::layer::pool::{Kind, Pool};
+use crate::layer::upsample::Upsample;
 use crate::layer::{Change, Layer};
 use crate::parameter::Role;
 use crate::{Error, LayerSpec, NetworkSpec, Parameter, Real, Result, Shape};
@@ -356,8 +358,77 @@ impl<T: Real> Builder<T> {
                     ..at
                 }
             }
-            LayerSpec::Conv2d { .. } | LayerSpec::Upsample { .. } => {
-                return refuse(name, shape, "nothing yet");
+            LayerSpec::Conv2d {
+                filters,
+                kernel,
+                stride,
+                padding,
+            } => {
+                let Shape::Image {
+                    height,
+                    width,
+                    channels,
+                } = shape
+                else {
+                    return refuse(name, shape, "an image");
+                };
+                at_least_one(name, "filters", filters)?;
+                let mut output = [0; 2];
+                for (axis, length) in [height, width].into_iter().enumerate() {
+                    let (k, p) = (kernel[axis], padding[axis]);
+                    setting(
+                        name,
+                        "padding",
+                        p as f64,
+                        p < k,
+                        "expected below the kernel",
+                    )?;
+                    output[axis] = windows(name, length + 2 * p, k, stride[axis])?;
+                }
+                let conv = Conv2d {
+                    weight: self.weight(name, &[kernel[0], kernel[1], channels, filters]),
+                    bias: self.constant(name, "bias", filters, 0.0, Role::Offset),
+                    input: [height, width, channels],
+                    output,
+                    filters,
+                    kernel,
+                    stride,
+                    padding,
+                };
+                let shape = Shape::Image {
+                    height: output[0],
+                    width: output[1],
+                    channels: filters,
+                };
+                self.map(conv, at, shape)
+            }
+            LayerSpec::Upsample {
+                factor,
+                interpolation,
+            } => {
+                at_least_one(name, "factor", factor)?;
+                let (longer, shape) = match shape {
+                    Shape::Flat(_) => return refuse(name, shape, "a sequence or an image"),
+                    Shape::Sequence { length, channels } => {
+                        let length = length * factor;
+                        ([factor, 1], Shape::Sequence { length, channels })
+                    }
+                    Shape::Image {
+                        height,
+                        width,
+                        channels,
+                    } => {
+                        let (height, width) = (height * factor, width * factor);
+                        let shape = Shape::Image {
+                            height,
+                            width,
+                            channels,
+                        };
+                        ([factor, factor], shape)
+                    }
+                };
+                let layer = Upsample::new(at.shape.axes(), longer, interpolation);
+                self.map(layer, at, shape)
             }
         })
     }

@@ -1,5 +1,5 @@
 use xrd_nn::ndarray::Array2;
-use xrd_nn::{LayerSpec, Network, NetworkSpec, Shape};
+use xrd_nn::{Interpolation, LayerSpec, Network, NetworkSpec, Shape};
 
 /// Numbers without a pattern, between -1 and 1.
 pub(crate) fn wave(rows: usize, cols: usize, phase: f64) -> Array2<f64> {
@@ -22,6 +22,27 @@ pub(crate) fn conv(filters: usize, kernel: usize, stride: usize, padding: usize)
         kernel,
         stride,
         padding,
+    }
+}
+
+pub(crate) fn conv2d(
+    filters: usize,
+    kernel: [usize; 2],
+    stride: [usize; 2],
+    padding: [usize; 2],
+) -> LayerSpec {
+    LayerSpec::Conv2d {
+        filters,
+        kernel,
+        stride,
+        padding,
+    }
+}
+
+pub(crate) fn upsample(factor: usize, interpolation: Interpolation) -> LayerSpec {
+    LayerSpec::Upsample {
+        factor,
+        interpolation,
     }
 }
 

@@ -1,9 +1,11 @@
 //! Gradients compared with finite differences in double precision.
 
 use xrd_nn::ndarray::Array2;
-use xrd_nn::{LayerSpec, Loss, Network, NetworkSpec, Shape, Targets, Trainer, TrainingSettings};
+use xrd_nn::{
+    Interpolation, LayerSpec, Loss, Network, NetworkSpec, Shape, Targets, Trainer, TrainingSettings,
+};
 
-use crate::common::{conv, disturbed, mixed, sequence, wave};
+use crate::common::{conv, conv2d, disturbed, mixed, sequence, upsample, wave};
 
 const STEP: f64 = 1e-6;
 const PATTERNS: usize = 11;
@@ -128,6 +130,31 @@ fn convolutions_of_many_sizes() {
         ] {
             check(&sequence(length, 2, vec![conv(3, kernel, stride, padding)]));
         }
+    }
+}
+
+#[test]
+fn images() {
+    let input = Shape::Image {
+        height: 6,
+        width: 5,
+        channels: 2,
+    };
+    for layer in [
+        conv2d(3, [3, 2], [2, 1], [1, 0]),
+        conv2d(2, [2, 4], [1, 3], [0, 2]),
+        LayerSpec::MaxPool { size: 2, stride: 2 },
+        LayerSpec::AveragePool { size: 3, stride: 1 },
+        LayerSpec::GlobalAverage,
+        LayerSpec::BatchNorm,
+        upsample(2, Interpolation::Nearest),
+        upsample(3, Interpolation::Linear),
+    ] {
+        let layers = vec![layer];
+        check(&NetworkSpec { input, layers });
+    }
+    for interpolation in [Interpolation::Nearest, Interpolation::Linear] {
+        check(&sequence(5, 2, vec![upsample(3, interpolation)]));
     }
 }
 

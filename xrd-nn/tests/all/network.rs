@@ -1,9 +1,11 @@
 //! Layers compared with their formulas; shapes; files.
 
 use xrd_nn::ndarray::{Array2, s};
-use xrd_nn::{Error, LayerSpec, Loss, Network, NetworkSpec, Precision, Shape, Targets};
+use xrd_nn::{
+    Error, Interpolation, LayerSpec, Loss, Network, NetworkSpec, Precision, Shape, Targets,
+};
 
-use crate::common::{conv, disturbed, mixed, sequence, wave};
+use crate::common::{conv, conv2d, disturbed, mixed, sequence, upsample, wave};
 
 fn values(network: &Network<f64>, name: &str) -> Vec<f64> {
     let found = network.parameters().iter().find(|p| p.name() == name);
@@ -50,6 +52,63 @@ fn convolution_is_the_sum_over_windows() {
             assert!((sum - found).abs() < 1e-12);
         }
     }
+}
+
+#[test]
+fn convolution_of_images_is_the_sum_over_windows() {
+    let ([rows, cols, channels], filters) = ([7, 6, 2], 3);
+    let (kernel, stride, padding) = ([3, 2], [2, 1], [1, 1]);
+    let spec = NetworkSpec {
+        input: Shape::Image {
+            height: rows,
+            width: cols,
+            channels,
+        },
+        layers: vec![conv2d(filters, kernel, stride, padding)],
+    };
+    let network = disturbed(&spec);
+    let (w, b) = (
+        values(&network, "0.conv2d.weight"),
+        values(&network, "0.conv2d.bias"),
+    );
+    let x = wave(4, rows * cols * channels, 0.1);
+    let y = network.predict(x.view()).unwrap();
+    let width = cols + 2 * padding[1] - kernel[1] + 1;
+    for ((n, at), &found) in y.indexed_iter() {
+        let (i, j, f) = (at / filters / width, at / filters % width, at % filters);
+        let mut sum = b[f];
+        for (k, l) in (0..kernel[0]).flat_map(|k| (0..kernel[1]).map(move |l| (k, l))) {
+            let row = (i * stride[0] + k)
+                .checked_sub(padding[0])
+                .filter(|&r| r < rows);
+            let col = (j * stride[1] + l)
+                .checked_sub(padding[1])
+                .filter(|&c| c < cols);
+            let (Some(row), Some(col)) = (row, col) else {
+                continue;
+            };
+            for c in 0..channels {
+                let weight = w[((k * kernel[1] + l) * channels + c) * filters + f];
+                sum += weight * x[[n, (row * cols + col) * channels + c]];
+            }
+        }
+        assert!((sum - found).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn upsampling_repeats_or_interpolates() {
+    let x = Array2::from_shape_vec((1, 3), vec![1.0, 3.0, 0.0]).unwrap();
+    let of = |i| {
+        let network = Network::<f64>::new(&sequence(3, 1, vec![upsample(2, i)]), 0).unwrap();
+        network
+            .predict(x.view())
+            .unwrap()
+            .into_raw_vec_and_offset()
+            .0
+    };
+    assert_eq!(of(Interpolation::Nearest), [1.0, 1.0, 3.0, 3.0, 0.0, 0.0]);
+    assert_eq!(of(Interpolation::Linear), [1.0, 1.5, 2.5, 2.25, 0.75, 0.0]);
 }
 
 #[test]

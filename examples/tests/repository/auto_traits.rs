@@ -60,6 +60,8 @@ fn main_types_are_send_and_sync() {
         xrd_relevance::PeakRelevance,
         xrd_interp::Polyline,
         xrd_regression::Regression,
+        xrd_nn::Network<f32>,
+        xrd_nn::Trainer<f32>,
         xrd_study::Dataset,
         xrd_study::Experiment,
         xrd_study::NamedEstimator,
@@ -79,6 +81,7 @@ fn main_types_are_send_and_sync() {
         xrd_relevance::Error,
         xrd_interp::Error,
         xrd_regression::Error,
+        xrd_nn::Error,
         xrd_study::Error,
         xrd_report::Error,
     ];

@@ -9,11 +9,12 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const LIBRARIES: [&str; 10] = [
+const LIBRARIES: [&str; 11] = [
     "xrd-core",
     "xrd-io",
     "xrd-sim",
     "xrd-ae",
+    "xrd-nn",
     "xrd-latent",
     "xrd-relevance",
     "xrd-interp",

@@ -2,15 +2,23 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod calibration;
+mod classifier;
+mod container;
 mod error;
+mod preparation;
 mod probabilities;
 mod score;
 mod space_group;
+mod training;
 
 pub use calibration::{Calibration, Example};
+pub use classifier::Classifier;
 pub use error::{Error, Result};
+pub use preparation::{Prepared, axis};
 pub use probabilities::Probabilities;
 pub use score::{Answer, RefusalPoint, Score};
 pub use space_group::{ExtinctionGroup, SpaceGroup};
+pub use training::{Step, Training, TrainingPlan};
 pub use xrd_core;
 pub use xrd_core::CrystalSystem;
+pub use xrd_nn;

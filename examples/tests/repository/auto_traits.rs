@@ -62,6 +62,9 @@ fn main_types_are_send_and_sync() {
         xrd_regression::Regression,
         xrd_nn::Network<f32>,
         xrd_nn::Trainer<f32>,
+        xrd_symmetry::Probabilities,
+        xrd_symmetry::Classifier,
+        xrd_symmetry::Training,
         xrd_study::Dataset,
         xrd_study::Experiment,
         xrd_study::NamedEstimator,
@@ -82,6 +85,7 @@ fn main_types_are_send_and_sync() {
         xrd_interp::Error,
         xrd_regression::Error,
         xrd_nn::Error,
+        xrd_symmetry::Error,
         xrd_study::Error,
         xrd_report::Error,
     ];

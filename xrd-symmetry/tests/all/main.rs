@@ -4,4 +4,5 @@
 
 mod answers;
 mod laws;
+mod networks;
 mod tables;

@@ -1,0 +1,121 @@
+use serde::{Deserialize, Serialize};
+use xrd_nn::ndarray::Array2;
+use xrd_nn::{Network, Precision};
+
+use crate::container::{pack, unpack};
+use crate::preparation::POINTS;
+use crate::space_group::COUNT;
+use crate::{Error, Prepared, Probabilities, Result};
+
+/// Ensemble of networks that give probabilities of space groups.
+///
+/// The probabilities are the mean of those of the networks (P. M. Vecsei et al., Phys. Rev. B 99, 245120, 2019,
+/// section V A). They are not calibrated; see [`Calibration`](crate::Calibration).
+#[derive(Debug)]
+pub struct Classifier {
+    name: String,
+    networks: Vec<Network<f32>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    name: String,
+}
+
+impl Classifier {
+    /// Ensemble of networks with 2,125 inputs and 230 outputs, of which the softmax function gives
+    /// probabilities.
+    ///
+    /// # Errors
+    /// - [`Error::Empty`] if there are no networks.
+    /// - [`Error::OutOfRange`] if a network has another number of inputs or outputs.
+    pub fn new(name: impl Into<String>, networks: Vec<Network<f32>>) -> Result<Self> {
+        if networks.is_empty() {
+            return Err(Error::Empty { what: "networks" });
+        }
+        networks.iter().try_for_each(check)?;
+        let name = name.into();
+        Ok(Self { name, networks })
+    }
+
+    /// Returns the name and version of the model.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the networks.
+    pub fn networks(&self) -> &[Network<f32>] {
+        &self.networks
+    }
+
+    /// Returns the probabilities for each pattern, on the threads of rayon's current pool.
+    ///
+    /// # Errors
+    /// [`Error::Probability`] if an output is NaN.
+    pub fn probabilities(&self, patterns: &[Prepared]) -> Result<Vec<Probabilities>> {
+        let inputs = inputs(patterns.iter().map(Prepared::values));
+        let outputs = self.networks.iter().map(|n| Ok(n.predict(inputs.view())?));
+        let outputs = outputs.collect::<Result<Vec<Array2<f32>>>>()?;
+        let one = |i: usize| {
+            let of_networks = outputs.iter().map(|y| {
+                let scores: Vec<f64> = y.row(i).iter().map(|v| f64::from(*v)).collect();
+                Probabilities::from_scores(&scores)
+            });
+            Probabilities::mean(&of_networks.collect::<Result<Vec<_>>>()?)
+        };
+        (0..patterns.len()).map(one).collect()
+    }
+
+    /// Bytes of a file with all networks in half precision. Equal classifiers give equal bytes.
+    ///
+    /// # Errors
+    /// [`Error::Network`] if a weight is too large for half precision.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let parts = self
+            .networks
+            .iter()
+            .map(|n| Ok(n.to_bytes(Precision::Half)?));
+        let header = Header {
+            name: self.name.clone(),
+        };
+        pack(&header, &parts.collect::<Result<Vec<_>>>()?)
+    }
+
+    /// Reads a file that [`to_bytes`](Self::to_bytes) has written.
+    ///
+    /// # Errors
+    /// - [`Error::File`] if the bytes are not such a file.
+    /// - Any error of [`Network::from_bytes`] and [`Classifier::new`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let (header, parts): (Header, _) = unpack(bytes)?;
+        let networks = parts.into_iter().map(|p| Ok(Network::from_bytes(p)?));
+        Self::new(header.name, networks.collect::<Result<_>>()?)
+    }
+}
+
+/// Checks the numbers of inputs and outputs of a network.
+pub(crate) fn check(network: &Network<f32>) -> Result<()> {
+    let (inputs, outputs) = (network.spec().input.len(), network.output_shape().len());
+    let wrong = |what, value: usize, expected| {
+        let value = value as f64;
+        Err(Error::OutOfRange {
+            what,
+            value,
+            expected,
+        })
+    };
+    match (inputs, outputs) {
+        (POINTS, COUNT) => Ok(()),
+        (POINTS, _) => wrong("outputs of a network", outputs, "230"),
+        _ => wrong("inputs of a network", inputs, "2125"),
+    }
+}
+
+/// Matrix with one pattern per row.
+pub(crate) fn inputs<'a>(rows: impl ExactSizeIterator<Item = &'a [f32]>) -> Array2<f32> {
+    let mut matrix = Array2::zeros((rows.len(), POINTS));
+    for (mut row, values) in matrix.rows_mut().into_iter().zip(rows) {
+        row.iter_mut().zip(values).for_each(|(x, v)| *x = *v);
+    }
+    matrix
+}

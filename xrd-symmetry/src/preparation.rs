@@ -42,7 +42,7 @@ pub fn axis() -> Result<(TwoThetaGrid, Wavelength)> {
 
 /// Pattern as the networks read it: 2,125 numbers of 0 to 1.
 ///
-/// Intensities are averaged over the bins of the [`axis`](crate::axis). A background is subtracted: the lowest
+/// Intensities are averaged over the bins of the [`axis`](fn@crate::axis). A background is subtracted: the lowest
 /// mean of five points within ±1.5°, smoothed over the same window. Negative rests are set to 0, the
 /// highest point is scaled to 1, and the square root is taken, which makes weak lines visible.
 /// Angles that were not measured are 0.

@@ -206,7 +206,7 @@ impl Training {
 
     /// Takes one step.
     ///
-    /// `source` returns the pattern with an index: 2,125 intensities on the [`axis`](crate::axis), before
+    /// `source` returns the pattern with an index: 2,125 intensities on the [`axis`](fn@crate::axis), before
     /// preparation, and its space group. It is called on the threads of rayon's current pool, with the
     /// indices steps · batch to (steps + 1) · batch − 1.
     ///

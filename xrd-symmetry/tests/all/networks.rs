@@ -114,7 +114,7 @@ fn plan(steps: u64) -> TrainingPlan {
 
 /// Pattern of one of two space groups: with a line at 40° or at 60°, and one that means nothing.
 fn source(index: u64) -> Result<(Vec<f32>, SpaceGroup), Error> {
-    let is_first = index % 3 == 0;
+    let is_first = index.is_multiple_of(3);
     let line = |x: f64, centre: f64| (-((x - centre) / 0.1).powi(2)).exp();
     let (grid, _) = axis()?;
     let centre = if is_first { 40.0 } else { 60.0 } + 0.05 * (index % 7) as f64;

@@ -1,5 +1,7 @@
 //! Tests of the public interface.
 
+#![allow(clippy::unwrap_used, reason = "a failure is a failed test")]
+
 mod common;
 mod gradients;
 mod network;

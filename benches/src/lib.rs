@@ -10,6 +10,7 @@ mod compare;
 mod gemm_network;
 mod made_up;
 mod naive;
+mod networks;
 mod patterns;
 
 pub use arguments::argument;
@@ -18,4 +19,5 @@ pub use compare::{agree, criterion};
 pub use gemm_network::GemmNetwork;
 pub use made_up::made_up_block;
 pub use naive::NaiveNetwork;
+pub use networks::{NETWORK_CLASSES, NETWORK_POINTS, network_batch, network_spec};
 pub use patterns::{PAPER_POINTS, made_up_patterns, made_up_patterns_of, paper_grid};

@@ -1,5 +1,8 @@
 //! A network as a list of steps between slots. A slot is the place of the values between two layers.
 
+mod check;
+mod images;
+
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
@@ -7,15 +10,14 @@ use rand_distr::{Distribution, Normal};
 use crate::layer::activation::{Gelu, Prelu, Relu};
 use crate::layer::batch_norm::BatchNorm;
 use crate::layer::conv1d::Conv1d;
-use crate::layer::conv2d::Conv2d;
 use crate::layer::dense::Dense;
 use crate::layer::dropout::Dropout;
 use crate::layer::layer_norm::LayerNorm;
-use crate::layer::pool::{Kind, Pool};
-use crate::layer::upsample::Upsample;
+use crate::layer::pool::Kind;
 use crate::layer::{Change, Layer};
 use crate::parameter::Role;
 use crate::{Error, LayerSpec, NetworkSpec, Parameter, Real, Result, Shape};
+use check::{at_least_one, refuse, setting, windows};
 
 /// Operation of a step.
 #[derive(Debug)]
@@ -121,43 +123,6 @@ impl<T: Real> Plan<T> {
         };
         Ok((plan, builder.parameters))
     }
-}
-
-fn setting(layer: &str, name: &str, value: f64, ok: bool, allowed: &'static str) -> Result<()> {
-    if ok {
-        return Ok(());
-    }
-    Err(Error::Setting {
-        name: format!("{name} of layer {layer}"),
-        value,
-        allowed,
-    })
-}
-
-fn at_least_one(layer: &str, name: &str, value: usize) -> Result<()> {
-    setting(layer, name, value as f64, value > 0, "expected ≥ 1")
-}
-
-fn refuse<V>(layer: &str, found: Shape, expected: &'static str) -> Result<V> {
-    Err(Error::Input {
-        layer: layer.to_owned(),
-        found,
-        expected,
-    })
-}
-
-/// Number of windows.
-fn windows(layer: &str, padded: usize, window: usize, stride: usize) -> Result<usize> {
-    at_least_one(layer, "window", window)?;
-    at_least_one(layer, "stride", stride)?;
-    if window > padded {
-        return Err(Error::Window {
-            layer: layer.to_owned(),
-            window,
-            found: padded,
-        });
-    }
-    Ok((padded - window) / stride + 1)
 }
 
 impl<T: Real> Builder<T> {
@@ -288,20 +253,7 @@ impl<T: Real> Builder<T> {
                 self.pool(name, Kind::Average, size, stride, at)?
             }
             LayerSpec::MaxPool { size, stride } => self.pool(name, Kind::Max, size, stride, at)?,
-            LayerSpec::GlobalAverage => {
-                if let Shape::Flat(_) = shape {
-                    return refuse(name, shape, "a sequence or an image");
-                }
-                let [height, width, channels] = shape.axes();
-                let pool = Pool {
-                    kind: Kind::Average,
-                    input: shape.axes(),
-                    output: [1, 1],
-                    size: [height, width],
-                    stride: [1, 1],
-                };
-                self.map(pool, at, Shape::Flat(channels))
-            }
+            LayerSpec::GlobalAverage => self.global_average(name, at)?,
             LayerSpec::BatchNorm => {
                 let n = shape.channels();
                 let norm = BatchNorm {
@@ -363,107 +315,12 @@ impl<T: Real> Builder<T> {
                 kernel,
                 stride,
                 padding,
-            } => {
-                let Shape::Image {
-                    height,
-                    width,
-                    channels,
-                } = shape
-                else {
-                    return refuse(name, shape, "an image");
-                };
-                at_least_one(name, "filters", filters)?;
-                let mut output = [0; 2];
-                for (axis, length) in [height, width].into_iter().enumerate() {
-                    let (k, p) = (kernel[axis], padding[axis]);
-                    setting(
-                        name,
-                        "padding",
-                        p as f64,
-                        p < k,
-                        "expected below the kernel",
-                    )?;
-                    output[axis] = windows(name, length + 2 * p, k, stride[axis])?;
-                }
-                let conv = Conv2d {
-                    weight: self.weight(name, &[kernel[0], kernel[1], channels, filters]),
-                    bias: self.constant(name, "bias", filters, 0.0, Role::Offset),
-                    input: [height, width, channels],
-                    output,
-                    filters,
-                    kernel,
-                    stride,
-                    padding,
-                };
-                let shape = Shape::Image {
-                    height: output[0],
-                    width: output[1],
-                    channels: filters,
-                };
-                self.map(conv, at, shape)
-            }
+            } => self.conv2d(name, filters, [kernel, stride, padding], at)?,
             LayerSpec::Upsample {
                 factor,
                 interpolation,
-            } => {
-                at_least_one(name, "factor", factor)?;
-                let (longer, shape) = match shape {
-                    Shape::Flat(_) => return refuse(name, shape, "a sequence or an image"),
-                    Shape::Sequence { length, channels } => {
-                        let length = length * factor;
-                        ([factor, 1], Shape::Sequence { length, channels })
-                    }
-                    Shape::Image {
-                        height,
-                        width,
-                        channels,
-                    } => {
-                        let (height, width) = (height * factor, width * factor);
-                        let shape = Shape::Image {
-                            height,
-                            width,
-                            channels,
-                        };
-                        ([factor, factor], shape)
-                    }
-                };
-                let layer = Upsample::new(at.shape.axes(), longer, interpolation);
-                self.map(layer, at, shape)
-            }
+            } => self.upsample(name, factor, interpolation, at)?,
         })
-    }
-
-    fn pool(&mut self, name: &str, kind: Kind, size: usize, stride: usize, at: At) -> Result<At> {
-        let input = at.shape.axes();
-        let [height, width, channels] = input;
-        let rows = windows(name, height, size, stride)?;
-        let (shape, output, window) = match at.shape {
-            Shape::Flat(_) => return refuse(name, at.shape, "a sequence or an image"),
-            Shape::Sequence { .. } => {
-                let shape = Shape::Sequence {
-                    length: rows,
-                    channels,
-                };
-                (shape, [rows, 1], [size, 1])
-            }
-            Shape::Image { .. } => {
-                let columns = windows(name, width, size, stride)?;
-                let shape = Shape::Image {
-                    height: rows,
-                    width: columns,
-                    channels,
-                };
-                (shape, [rows, columns], [size, size])
-            }
-        };
-        let pool = Pool {
-            kind,
-            input,
-            output,
-            size: window,
-            stride: [stride, stride],
-        };
-        Ok(self.map(pool, at, shape))
     }
 
     fn residual(

@@ -1,6 +1,6 @@
 //! Tests of the public interface.
 
-#![allow(clippy::unwrap_used, reason = "a failure is a failed test")]
+#![allow(clippy::unwrap_used, reason = "a test stops at the first fault")]
 
 mod common;
 mod gradients;

@@ -211,15 +211,12 @@ impl<'a> Lines<'a> {
         Ok(lines)
     }
 
-    /// Factor of all lattice spacings.
-    fn spacing_factor(&self) -> f64 {
-        self.effects.lattice_strain.map_or(1.0, |s| s.factor())
-    }
-
     /// Range of 1/d before the lattice strain whose lines reach into the grid.
     fn planes_in_reach(&self, grid: &TwoThetaGrid) -> Result<RangeInclusive<f64>> {
-        let (reach, factor) = (self.reach(grid)?, self.spacing_factor());
-        Ok(reach.start() * factor..=reach.end() * factor)
+        let reach = self.reach(grid)?;
+        let strain = self.effects.lattice_strain;
+        let [least, most] = strain.map_or([1.0; 2], |s| s.bounds());
+        Ok(reach.start() * least..=reach.end() * most)
     }
 
     /// Adds the lines of one wavelength.

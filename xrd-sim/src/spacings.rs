@@ -60,6 +60,11 @@ impl Planes {
         found.map(|(_, strength)| *strength).fold(0.0, f64::max)
     }
 
+    /// Vector of the reciprocal lattice.
+    fn normal(&self, hkl: [i32; 3]) -> [f64; 3] {
+        [0, 1, 2].map(|j| (0..3).map(|i| f64::from(hkl[i]) * self.reciprocal[i][j]).sum())
+    }
+
     /// Spacings in a range of 1/d (Å⁻¹) before the lattice strain, of a specimen with texture, grain
     /// statistics and lattice strain.
     pub(crate) fn spacings(&self, effects: &Effects, inverse_d: &RangeInclusive<f64>) -> Spacings {
@@ -71,7 +76,14 @@ impl Planes {
                 .texture
                 .map_or(1.0, |t| t.density_of(&self.reciprocal, hkl))
         };
-        let one = |(&(q2, strength), &hkl): (&(f64, f64), &[i32; 3])| (q2, strength * density(hkl));
+        let directional = effects.lattice_strain.filter(|s| s.is_directional());
+        let strained = |q2: f64, hkl| match directional {
+            Some(strain) => q2 / strain.factor_along(self.normal(hkl)).powi(2),
+            None => q2,
+        };
+        let one = |(&(q2, strength), &hkl): (&(f64, f64), &[i32; 3])| {
+            (strained(q2, hkl), strength * density(hkl))
+        };
         let mut found: Vec<(f64, f64)> = within.map(one).collect();
         found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let (mut inverse_d, mut strength) = joined(&found);
@@ -79,7 +91,7 @@ impl Planes {
             let lines = strength.iter_mut().zip(&inverse_d);
             lines.for_each(|(y, q)| *y *= grains.factor(1.0 / q));
         }
-        if let Some(strain) = effects.lattice_strain {
+        if let Some(strain) = effects.lattice_strain.filter(|s| !s.is_directional()) {
             inverse_d.iter_mut().for_each(|q| *q /= strain.factor());
         }
         Spacings {

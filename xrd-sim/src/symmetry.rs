@@ -7,7 +7,7 @@ use moyo::MoyoDataset;
 use moyo::base::{AngleTolerance, Cell, Lattice as MoyoLattice};
 use moyo::data::Setting;
 use nalgebra::Matrix3;
-use xrd_core::{Displacement, Species, Structure};
+use xrd_core::{Displacement, Lattice, Species, Structure};
 
 use crate::{Error, Result};
 
@@ -78,6 +78,28 @@ impl Symmetry {
         found.sort();
         found.dedup();
         found
+    }
+
+    /// Returns the part of a strain tensor that is invariant under the point group: the mean of
+    /// R·ε·Rᵀ over its rotations R. The tensor is in the Cartesian axes of the lattice.
+    ///
+    /// A strain by this part keeps equivalent lattice planes equivalent
+    /// ([`LatticeStrain::tensor`](crate::LatticeStrain::tensor)).
+    pub fn invariant_strain(&self, lattice: &Lattice, tensor: [[f64; 3]; 3]) -> [[f64; 3]; 3] {
+        let to_cartesian = Matrix3::from(*lattice.vectors());
+        // A lattice has a volume.
+        let Some(to_fractional) = to_cartesian.try_inverse() else {
+            return tensor;
+        };
+        let tensor = Matrix3::from(tensor);
+        let mut sum = Matrix3::zeros();
+        for rows in &self.rotations {
+            let fractional = Matrix3::from_fn(|i, j| f64::from(rows[i][j]));
+            let rotation = to_cartesian * fractional * to_fractional;
+            sum += rotation * tensor * rotation.transpose();
+        }
+        let mean = sum / self.rotations.len().max(1) as f64;
+        [0, 1, 2].map(|i| [0, 1, 2].map(|j| (mean[(i, j)] + mean[(j, i)]) / 2.0))
     }
 
     fn apply(&self, k: usize, p: [f64; 3]) -> [f64; 3] {
@@ -235,7 +257,7 @@ impl Sites {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use xrd_core::{Atom, Lattice};
+    use xrd_core::Atom;
 
     fn rock_salt(shared: bool) -> Structure {
         let cell = Lattice::from_parameters(5.64, 5.64, 5.64, 90.0, 90.0, 90.0).unwrap();
@@ -290,6 +312,28 @@ mod tests {
             for q in &all {
                 let product: Vec<usize> = p.iter().map(|&i| q[i]).collect();
                 assert!(all.contains(&product));
+            }
+        }
+    }
+
+    #[test]
+    fn the_invariant_strain_of_a_cube_is_its_mean_and_of_a_prism_keeps_its_axis() {
+        let tensor = [[0.01, 0.003, 0.002], [0.003, -0.02, 0.001], [0.002, 0.001, 0.04]];
+        let salt = rock_salt(false);
+        let cubic = Symmetry::within(&salt, 1e-4).unwrap();
+        let found = cubic.invariant_strain(salt.lattice(), tensor);
+        let cell = Lattice::from_parameters(3.2, 3.2, 5.2, 90.0, 90.0, 120.0).unwrap();
+        let magnesium = [[1.0 / 3.0, 2.0 / 3.0, 0.25], [2.0 / 3.0, 1.0 / 3.0, 0.75]];
+        let atoms = magnesium.map(|p| Atom::new("Mg".parse().unwrap(), p)).to_vec();
+        let prism = Structure::new(cell, atoms).unwrap();
+        let hexagonal = Symmetry::within(&prism, 1e-4).unwrap();
+        let other = hexagonal.invariant_strain(prism.lattice(), tensor);
+        for i in 0..3 {
+            for j in 0..3 {
+                let (mean, across) = (0.01, [-0.005, -0.005, 0.04][i]);
+                let of = |diagonal: f64| if i == j { diagonal } else { 0.0 };
+                assert!((found[i][j] - of(mean)).abs() < 1e-12, "{found:?}");
+                assert!((other[i][j] - of(across)).abs() < 1e-12, "{other:?}");
             }
         }
     }

@@ -35,7 +35,7 @@ impl GrainStatistics {
     }
 
     /// Returns the factor of the lattice planes with the spacing `d_angstrom` before any lattice
-    /// strain.
+    /// strain; with the strain of a tensor, after it.
     pub fn factor(&self, d_angstrom: f64) -> f64 {
         if self.sd == 0.0 {
             return 1.0;

@@ -46,6 +46,9 @@ pub enum Error {
     /// A relevance of angles that cannot be computed.
     #[error(transparent)]
     Relevance(#[from] xrd_relevance::Error),
+    /// A pattern whose symmetry cannot be named, or a training of such networks.
+    #[error(transparent)]
+    Symmetry(#[from] xrd_symmetry::Error),
     /// A contour or a generated pattern that cannot be computed.
     #[error(transparent)]
     Interpolation(#[from] xrd_interp::Error),

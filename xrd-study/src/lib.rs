@@ -37,6 +37,7 @@ mod series;
 mod session;
 mod split;
 mod study;
+pub mod symmetry;
 pub mod tables;
 mod tune;
 
@@ -56,6 +57,7 @@ pub use xrd_latent;
 pub use xrd_regression;
 pub use xrd_relevance;
 pub use xrd_sim;
+pub use xrd_symmetry;
 
 pub use alignment::{PatternAligner, PatternShift, ShiftLimit, align};
 pub use baselines::{BASELINES, Baselines};

@@ -3,7 +3,6 @@ use xrd_nn::ndarray::Array2;
 use xrd_nn::{Network, Precision};
 
 use crate::container::{pack, unpack};
-use crate::preparation::POINTS;
 use crate::space_group::COUNT;
 use crate::{Error, Prepared, Probabilities, Result};
 
@@ -92,6 +91,9 @@ impl Classifier {
         Self::new(header.name, networks.collect::<Result<_>>()?)
     }
 }
+
+/// Number of inputs.
+pub(crate) const POINTS: usize = Prepared::POINTS;
 
 /// Checks the numbers of inputs and outputs of a network.
 pub(crate) fn check(network: &Network<f32>) -> Result<()> {

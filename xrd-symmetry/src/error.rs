@@ -31,17 +31,8 @@ pub enum Error {
         /// What the list contains.
         what: &'static str,
     },
-    /// A pattern has no wavelength, so that its angles mean nothing.
-    NoWavelength,
-    /// A pattern covers too little of the axis of the networks.
-    Range {
-        /// First covered angle in degrees, at the wavelength of the networks.
-        from: f64,
-        /// Last covered angle in degrees.
-        to: f64,
-    },
-    /// All intensities of a pattern are background.
-    NoLines,
+    /// A pattern cannot be prepared.
+    Pattern(xrd_identify::Error),
     /// A network fails, or is not one for patterns and space groups.
     Network(xrd_nn::Error),
     /// Bytes are not a file of this crate.
@@ -87,12 +78,7 @@ impl fmt::Display for Error {
                 "probabilities with the sum {sum} (expected a positive finite sum)"
             ),
             Self::Empty { what } => write!(f, "no {what} (expected at least one)"),
-            Self::NoWavelength => f.write_str("the wavelength is unknown"),
-            Self::Range { from, to } => write!(
-                f,
-                "angles from {from:.2}° to {to:.2}° for Cu Kα1 (expected at least 15° within 5° to 90°)"
-            ),
-            Self::NoLines => f.write_str("no lines above the background"),
+            Self::Pattern(error) => write!(f, "{error}"),
             Self::Network(error) => write!(f, "network: {error}"),
             Self::File { reason } => write!(f, "not a file of a classifier: {reason}"),
             Self::OutOfRange {
@@ -108,8 +94,15 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Network(error) => Some(error),
+            Self::Pattern(error) => error.source(),
             _ => None,
         }
+    }
+}
+
+impl From<xrd_identify::Error> for Error {
+    fn from(error: xrd_identify::Error) -> Self {
+        Self::Pattern(error)
     }
 }
 

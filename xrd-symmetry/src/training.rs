@@ -5,9 +5,8 @@ use xrd_nn::{
     TrainingSettings,
 };
 
-use crate::classifier::{check, inputs};
+use crate::classifier::{POINTS, check, inputs};
 use crate::container::{pack, unpack};
-use crate::preparation::POINTS;
 use crate::space_group::COUNT;
 use crate::{Error, Prepared, Result, SpaceGroup};
 
@@ -212,7 +211,7 @@ impl Training {
     ///
     /// # Errors
     /// - Any error of `source`.
-    /// - [`Error::Length`] if a pattern has another length, and any error of the preparation.
+    /// - [`Error::Pattern`] if a pattern has another length, and any error of the preparation.
     /// - [`Error::Network`] if the training diverges.
     pub fn step<E: From<Error> + Send>(
         &mut self,
@@ -241,10 +240,6 @@ impl Training {
 
     /// Crops and prepares a pattern.
     fn prepare(&self, intensities: Vec<f32>, index: u64) -> Result<Prepared> {
-        let found = intensities.len();
-        if found != POINTS {
-            return Err(Error::Length { found });
-        }
         let mut number = Numbers::new(self.plan.seed, index);
         let is_cropped = number.next() < self.plan.cropped;
         let [low, high] = [375.0, 800.0].map(|most| (number.next() * most) as usize);
@@ -252,7 +247,7 @@ impl Training {
             true => low..POINTS - high,
             false => 0..POINTS,
         };
-        Prepared::within(intensities, measured)
+        Ok(Prepared::within(intensities, measured)?)
     }
 
     /// Bytes of a file from which the training goes on to the same bits.

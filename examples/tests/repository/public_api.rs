@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const LIBRARIES: [&str; 12] = [
+const LIBRARIES: [&str; 13] = [
     "xrd-core",
     "xrd-io",
     "xrd-sim",
@@ -19,6 +19,7 @@ const LIBRARIES: [&str; 12] = [
     "xrd-relevance",
     "xrd-interp",
     "xrd-regression",
+    "xrd-identify",
     "xrd-symmetry",
     "xrd-study",
     "xrd-report",

@@ -2,6 +2,7 @@
 
 use xrd_core::{Pattern, Scale, TwoThetaGrid, Wavelength};
 use xrd_nn::{LayerSpec, NetworkSpec, Shape};
+use xrd_symmetry::xrd_identify;
 use xrd_symmetry::{Classifier, Error, Prepared, SpaceGroup, Training, TrainingPlan, axis};
 
 /// Lattice spacings in Å and heights of lines.
@@ -69,10 +70,13 @@ fn patterns_without_a_wavelength_a_range_or_lines_are_refused() {
     let whole = pattern(4.0, 91.0, 0.01, 1.540_593, 0.0);
     assert_eq!(
         Prepared::of(&whole.clone().with_wavelength(None)),
-        Err(Error::NoWavelength)
+        Err(xrd_identify::Error::NoWavelength)
     );
     let short = pattern(20.0, 30.0, 0.01, 1.540_593, 0.0);
-    assert!(matches!(Prepared::of(&short), Err(Error::Range { .. })));
+    assert!(matches!(
+        Prepared::of(&short),
+        Err(xrd_identify::Error::Range { .. })
+    ));
     let flat = Pattern::new(
         *whole.grid(),
         Scale::ARBITRARY,
@@ -81,7 +85,7 @@ fn patterns_without_a_wavelength_a_range_or_lines_are_refused() {
     .unwrap();
     assert_eq!(
         Prepared::of(&flat.with_wavelength(whole.wavelength())),
-        Err(Error::NoLines)
+        Err(xrd_identify::Error::NoLines)
     );
 }
 
@@ -217,6 +221,6 @@ fn plans_and_networks_that_do_not_fit_are_refused() {
     let short = |_: u64| Ok::<_, Error>((vec![0.0; 10], SpaceGroup::from_number(1)?));
     assert_eq!(
         Training::new(plan(1)).unwrap().step(short),
-        Err(Error::Length { found: 10 })
+        Err(Error::Pattern(xrd_identify::Error::Length { found: 10 }))
     );
 }

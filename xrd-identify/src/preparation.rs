@@ -1,4 +1,4 @@
-//! From a pattern of any instrument to the input of the networks.
+//! From a pattern of any instrument to one that can be compared.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -7,17 +7,17 @@ use xrd_core::{Pattern, TwoThetaGrid, Wavelength};
 
 use crate::{Error, Result};
 
-/// First angle of the networks' axis in degrees.
-const START_DEG: f64 = 5.0;
+/// First angle of the axis in degrees.
+pub(crate) const START_DEG: f64 = 5.0;
 
 /// Step of this axis in degrees.
-const STEP_DEG: f64 = 0.04;
+pub(crate) const STEP_DEG: f64 = 0.04;
 
 /// Number of points: 5.00° to 89.96°.
 pub(crate) const POINTS: usize = 2125;
 
 /// Wavelength of this axis in Å: Cu Kα1.
-const WAVELENGTH: f64 = 1.540_593;
+pub(crate) const WAVELENGTH: f64 = 1.540_593;
 
 /// Least number of points that a pattern must cover: 15°.
 const LEAST: usize = 375;
@@ -29,7 +29,7 @@ const BACKGROUND: usize = 37;
 /// not taken for it.
 const NOISE: usize = 2;
 
-/// Returns the axis of the networks: 5.00° to 89.96° in steps of 0.04° (2,125 points), for the wavelength
+/// Returns the axis of prepared patterns: 5.00° to 89.96° in steps of 0.04° (2,125 points), for the wavelength
 /// 1.540593 Å (Cu Kα1).
 ///
 /// # Errors
@@ -40,16 +40,22 @@ pub fn axis() -> Result<(TwoThetaGrid, Wavelength)> {
     Ok((grid, Wavelength::angstrom(WAVELENGTH).map_err(invalid)?))
 }
 
-/// Pattern as the networks read it: 2,125 numbers of 0 to 1.
+/// Pattern without background on a fixed axis, as libraries and networks read it: 2,125 numbers of 0 to 1.
 ///
 /// Intensities are averaged over the bins of the [`axis`](fn@crate::axis). A background is subtracted: the lowest
 /// mean of five points within ±1.5°, smoothed over the same window. Negative rests are set to 0, the
 /// highest point is scaled to 1, and the square root is taken, which makes weak lines visible.
 /// Angles that were not measured are 0.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Prepared(Vec<f32>);
+pub struct Prepared {
+    values: Vec<f32>,
+    measured: Range<usize>,
+}
 
 impl Prepared {
+    /// Number of points of the axis: 2,125.
+    pub const POINTS: usize = POINTS;
+
     /// Prepares a pattern of any range, step and wavelength.
     ///
     /// Lattice spacings decide about the bin, so that the wavelength of the pattern does not matter.
@@ -62,7 +68,7 @@ impl Prepared {
         let wavelength = pattern.wavelength().ok_or(Error::NoWavelength)?;
         let ratio = wavelength.as_angstrom() / WAVELENGTH;
         let grid = pattern.grid();
-        // Angle of the pattern at an angle of the networks.
+        // Angle of the pattern at an angle of the axis.
         let own = |deg: f64| 2.0 * ((deg / 2.0).to_radians().sin() * ratio).asin().to_degrees();
         let integral = Integral::new(grid.start(), grid.step(), pattern.intensities());
         let edge = |i: usize| own(START_DEG + (i as f64 - 0.5) * STEP_DEG);
@@ -78,10 +84,23 @@ impl Prepared {
         Self::within(values, first..last)
     }
 
-    /// Prepares intensities on the axis of the networks, of which only those in `measured` count.
-    pub(crate) fn within(mut values: Vec<f32>, measured: Range<usize>) -> Result<Self> {
+    /// Prepares intensities that are already on the [`axis`](fn@crate::axis).
+    ///
+    /// `values` has one intensity per point of the axis. Only the points in `measured` count, as if the others
+    /// had not been measured.
+    ///
+    /// # Errors
+    /// - [`Error::Length`] unless there are 2,125 intensities.
+    /// - [`Error::Range`] unless `measured` has 375 points (15°) or more, all of them on the axis.
+    /// - [`Error::NoLines`] if nothing is above the background.
+    pub fn within(mut values: Vec<f32>, measured: Range<usize>) -> Result<Self> {
         let angle = |i: usize| START_DEG + i as f64 * STEP_DEG;
-        if measured.len() < LEAST {
+        if values.len() != POINTS {
+            return Err(Error::Length {
+                found: values.len(),
+            });
+        }
+        if measured.len() < LEAST || measured.end > POINTS {
             return Err(Error::Range {
                 from: angle(measured.start),
                 to: angle(measured.end.max(1) - 1),
@@ -89,7 +108,7 @@ impl Prepared {
         }
         values[..measured.start].fill(0.0);
         values[measured.end..].fill(0.0);
-        let part = &mut values[measured];
+        let part = &mut values[measured.clone()];
         part.iter_mut().for_each(|v| *v = v.max(0.0));
         let background = running_mean(
             &running_minimum(&running_mean(part, NOISE), BACKGROUND),
@@ -103,12 +122,17 @@ impl Prepared {
             return Err(Error::NoLines);
         }
         part.iter_mut().for_each(|v| *v = (*v / top).sqrt());
-        Ok(Self(values))
+        Ok(Self { values, measured })
     }
 
     /// Returns the numbers, one per point of the axis.
     pub fn values(&self) -> &[f32] {
-        &self.0
+        &self.values
+    }
+
+    /// Returns the points of the axis that were measured.
+    pub fn measured(&self) -> Range<usize> {
+        self.measured.clone()
     }
 }
 

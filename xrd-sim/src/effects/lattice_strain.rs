@@ -38,14 +38,11 @@ impl LatticeStrain {
     /// lines of equivalent planes.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless each component is −0.1/3 to 0.1/3, so
-    /// that every strain is −0.1 to 0.1.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the square root of the sum of the squared
+    /// components is at most 0.1, so that every strain is −0.1 to 0.1.
     pub fn tensor(tensor: [[f64; 3]; 3]) -> Result<Self> {
-        const MOST: f64 = 0.1 / 3.0;
-        for component in tensor.iter().flatten() {
-            let range = -MOST..=MOST;
-            within("component of the strain", *component, range, "-0.1/3 to 0.1/3")?;
-        }
+        let squared: f64 = tensor.iter().flatten().map(|e| e * e).sum();
+        within("norm of the strain", squared.sqrt(), 0.0..=0.1, "0 to 0.1")?;
         let strain = (tensor[0][0] + tensor[1][1] + tensor[2][2]) / 3.0;
         let component = |i: usize, j: usize| {
             (tensor[i][j] + tensor[j][i]) / 2.0 - if i == j { strain } else { 0.0 }
@@ -111,5 +108,6 @@ mod tests {
         let found = same.unwrap().factor_along([1.0, 2.0, 3.0]);
         assert!((found - LatticeStrain::new(0.01).unwrap().factor()).abs() < 1e-15);
         assert!(LatticeStrain::tensor([[0.04; 3]; 3]).is_err());
+        assert!(LatticeStrain::tensor([[f64::NAN; 3]; 3]).is_err());
     }
 }

@@ -45,7 +45,7 @@ impl Default for SymmetryEffects {
 
 /// Instrument on which training patterns are simulated: Cu Kα1, two points per point of the networks' axis.
 pub(super) fn instrument() -> Result<Instrument> {
-    let (grid, wavelength) = xrd_symmetry::axis()?;
+    let (grid, wavelength) = xrd_symmetry::axis().map_err(xrd_symmetry::Error::from)?;
     let step = grid.step() / FINER as f64;
     let start = grid.start() - grid.step() / 2.0 + step / 2.0;
     let fine = TwoThetaGrid::new(start, step, FINER * grid.len())?;

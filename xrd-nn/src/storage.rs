@@ -13,6 +13,9 @@ use crate::{Error, Network, NetworkSpec, Parameter, Real, Result, Trainer, Train
 /// Key of the description in the metadata.
 const KEY: &str = "xrd-nn";
 
+/// Largest weight of 8 bits, in units of its scale.
+const MOST: f32 = 127.0;
+
 /// Number type of the weights in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
@@ -22,6 +25,9 @@ pub enum Precision {
     /// 16 bits (IEEE 754), for files of half the size. Relative rounding errors are at most 2⁻¹¹ between 6e-5
     /// and 65504; larger values are refused.
     Half,
+    /// 8 bits for weights, each with a scale per output, for files of a quarter of the size: a rounding error is
+    /// at most 1/254 of the largest weight of the output. Biases, slopes and statistics have 16 bits.
+    Byte,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -90,6 +96,34 @@ fn halved<T: Real>(parameter: &Parameter<T>) -> Result<Tensor> {
     })
 }
 
+/// Weights as multiples of a scale per output (the last axis), and these scales.
+fn rounded<T: Real>(parameter: &Parameter<T>) -> [Tensor; 2] {
+    let outputs = parameter.shape.last().copied().unwrap_or(1).max(1);
+    let mut scales = vec![0.0f32; outputs];
+    for row in parameter.values.chunks_exact(outputs) {
+        for (scale, v) in scales.iter_mut().zip(row) {
+            *scale = scale.max(v.wide().abs() as f32 / MOST);
+        }
+    }
+    let byte = |(v, scale): (&T, &f32)| match *scale > 0.0 {
+        true => (v.wide() / f64::from(*scale)).round() as i8 as u8,
+        false => 0,
+    };
+    let rows = parameter.values.chunks_exact(outputs);
+    let bytes = rows.flat_map(|row| row.iter().zip(&scales).map(byte));
+    let weights = Tensor {
+        dtype: Dtype::I8,
+        shape: parameter.shape.clone(),
+        bytes: bytes.collect(),
+    };
+    [weights, full(&scales, &[outputs])]
+}
+
+/// Name of the tensor with the scales of a tensor of 8 bits.
+fn scale_of(name: &str) -> String {
+    format!("{name}.scale")
+}
+
 fn fault(name: &str, reason: String) -> Error {
     Error::Tensor {
         name: name.to_owned(),
@@ -130,6 +164,9 @@ fn read<T: Real>(file: &SafeTensors, name: &str, shape: &[usize], values: &mut [
         ));
     }
     let data = tensor.data();
+    if tensor.dtype() == Dtype::I8 {
+        return read_rounded(file, name, data, values, shape.last().copied());
+    }
     let number = |bytes: &[u8]| match tensor.dtype() {
         Dtype::F16 => Some(T::of(f16::from_le_bytes(bytes.try_into().ok()?).to_f64())),
         dtype if dtype == T::DTYPE => T::read(bytes),
@@ -151,6 +188,24 @@ fn read<T: Real>(file: &SafeTensors, name: &str, shape: &[usize], values: &mut [
     Ok(())
 }
 
+/// Reads weights of 8 bits.
+fn read_rounded<T: Real>(
+    file: &SafeTensors,
+    name: &str,
+    data: &[u8],
+    values: &mut [T],
+    outputs: Option<usize>,
+) -> Result<()> {
+    let outputs = outputs.unwrap_or(1);
+    let mut scales = vec![0.0f32; outputs];
+    read(file, &scale_of(name), &[outputs], &mut scales)?;
+    let bytes = data.iter().zip(scales.iter().cycle());
+    for (v, (byte, scale)) in values.iter_mut().zip(bytes) {
+        *v = T::of(f64::from(*byte as i8) * f64::from(*scale));
+    }
+    Ok(())
+}
+
 fn network<T: Real>(file: &SafeTensors, spec: &NetworkSpec) -> Result<Network<T>> {
     let mut network = Network::new(spec, 0)?;
     for p in &mut network.parameters {
@@ -163,20 +218,21 @@ impl<T: Real> Network<T> {
     /// Bytes of a safetensors file with the description and the tensors. Equal networks give equal bytes.
     ///
     /// # Errors
-    /// Returns [`Error::Tensor`] if a value is too large for [`Precision::Half`].
+    /// Returns [`Error::Tensor`] if a value is too large for half precision.
     pub fn to_bytes(&self, precision: Precision) -> Result<Vec<u8>> {
-        let tensor = |p: &Parameter<T>| {
+        let mut tensors = Vec::new();
+        for p in &self.parameters {
             let tensor = match precision {
                 Precision::Full => full(&p.values, &p.shape),
-                Precision::Half => halved(p)?,
+                Precision::Byte if p.shape.len() > 1 => {
+                    let [weights, scales] = rounded(p);
+                    tensors.push((scale_of(&p.name), scales));
+                    weights
+                }
+                Precision::Half | Precision::Byte => halved(p)?,
             };
-            Ok((p.name.clone(), tensor))
-        };
-        let tensors = self
-            .parameters
-            .iter()
-            .map(tensor)
-            .collect::<Result<Vec<_>>>()?;
+            tensors.push((p.name.clone(), tensor));
+        }
         let description = Description {
             network: self.spec().clone(),
             training: None,

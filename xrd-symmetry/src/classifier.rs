@@ -65,7 +65,7 @@ impl Classifier {
         (0..patterns.len()).map(one).collect()
     }
 
-    /// Bytes of a file with all networks in half precision. Equal classifiers give equal bytes.
+    /// Bytes of a file with all networks, with weights of 8 bits ([`Precision::Byte`]). Equal classifiers give equal bytes.
     ///
     /// # Errors
     /// [`Error::Network`] if a weight is too large for half precision.
@@ -73,7 +73,7 @@ impl Classifier {
         let parts = self
             .networks
             .iter()
-            .map(|n| Ok(n.to_bytes(Precision::Half)?));
+            .map(|n| Ok(n.to_bytes(Precision::Byte)?));
         let header = Header {
             name: self.name.clone(),
         };

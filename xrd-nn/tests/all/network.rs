@@ -244,6 +244,17 @@ fn files_keep_the_network() {
             assert!((f64::from(a) - b).abs() <= b.abs() / 2048.0 + 1e-7);
         }
     }
+    let bytes_8 = network.to_bytes(Precision::Byte).unwrap();
+    assert!(bytes_8.len() < network.to_bytes(Precision::Half).unwrap().len());
+    let byte = Network::<f32>::from_bytes(&bytes_8).unwrap();
+    for (a, b) in byte.parameters().iter().zip(network.parameters()) {
+        // A scale belongs to an output, so that it is at most that of the whole tensor.
+        let most = b.values().iter().fold(0.0f64, |m, v| m.max(v.abs()));
+        for (&a, &b) in a.values().iter().zip(b.values()) {
+            assert!((f64::from(a) - b).abs() <= most / 253.0 + 1e-7, "{a} {b}");
+        }
+    }
+    assert_eq!(byte.to_bytes(Precision::Byte).unwrap(), bytes_8);
     assert!(
         Network::<f32>::from_bytes(&bytes)
             .unwrap_err()

@@ -257,8 +257,8 @@ impl PaperTraining {
 /// Trains a network, and scores it on `tests` after each epoch. The stage [`Stage::Training`] has one step per
 /// batch.
 ///
-/// A stopped training is saved in the file [`Saving::path`], and continued from it with [`Saving::resume`]. The
-/// file is not removed at the end; see [`remove_saved`](crate::remove_saved).
+/// A stopped training is saved in the file [`Saving::path`], and continued from it with [`Saving::resume`]. With
+/// [`Saving::keep`] the finished training is saved too. The file is not removed at the end; see [`remove_saved`](crate::remove_saved).
 ///
 /// # Errors
 /// - Any error of [`PaperTraining::new`] and [`PaperTraining::step`].
@@ -297,6 +297,9 @@ pub fn train(
             save(&training, saving)?;
             (saved_at, epochs) = (std::time::Instant::now(), training.history.len());
         }
+    }
+    if saving.keep {
+        save(&training, saving)?;
     }
     Ok(training)
 }

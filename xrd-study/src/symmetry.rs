@@ -2,9 +2,15 @@
 
 mod crystal;
 pub mod paper;
+mod report;
 mod sampling;
 mod source;
 
 pub use crystal::{Crystal, CrystalError};
+pub use report::{
+    CertaintyBin, ConfusionEntry, DistanceRow, MajorityRow, REFUSAL_THRESHOLD, REPEATED,
+    RefusalRow, ReliabilityBin, SYMMETRY_FILE, SimilarityRow, SpaceGroupRow, SymmetryAnswers,
+    SymmetryReport, SymmetryScore, SystemRow, repeated_patterns,
+};
 pub use sampling::Sampling;
 pub use source::{PatternSource, SymmetryEffects};

@@ -69,11 +69,7 @@ impl PatternSource {
     /// # Errors
     /// [`Error::Expected`] without crystals, or if they are not on one axis. [`Error::OutOfRange`] unless all
     /// weights are positive.
-    pub fn new(
-        crystals: Vec<(Crystal, f64)>,
-        effects: SymmetryEffects,
-        seed: u64,
-    ) -> Result<Self> {
+    pub fn new(crystals: Vec<(Crystal, f64)>, effects: SymmetryEffects, seed: u64) -> Result<Self> {
         if crystals.is_empty() {
             return Err(Error::Expected("at least one crystal"));
         }
@@ -142,7 +138,9 @@ impl PatternSource {
     fn choose(&self, rng: &mut ChaCha8Rng) -> usize {
         let total = self.sums.last().copied().unwrap_or_default();
         let at = rng.random::<f64>() * total;
-        self.sums.partition_point(|s| *s <= at).min(self.sums.len() - 1)
+        self.sums
+            .partition_point(|s| *s <= at)
+            .min(self.sums.len() - 1)
     }
 
     fn draw(&self, crystal: &Crystal, rng: &mut ChaCha8Rng, index: u64) -> Result<Vec<f32>> {
@@ -154,7 +152,10 @@ impl PatternSource {
             let height = self.effects.impurity * rng.random::<f64>();
             let foreign = self.phase(other, rng, key)?;
             let height = height as f32;
-            pattern.iter_mut().zip(foreign).for_each(|(y, f)| *y += height * f);
+            pattern
+                .iter_mut()
+                .zip(foreign)
+                .for_each(|(y, f)| *y += height * f);
         }
         Ok(crystal.sampling.averaged(&pattern))
     }
@@ -177,11 +178,17 @@ impl PatternSource {
             2.0 * sum
         };
         let uniform = self.effects.strain * normal();
-        let mut tensor = [[uniform, 0.0, 0.0], [0.0, uniform, 0.0], [0.0, 0.0, uniform]];
+        let mut tensor = [
+            [uniform, 0.0, 0.0],
+            [0.0, uniform, 0.0],
+            [0.0, 0.0, uniform],
+        ];
         for basis in &crystal.strains {
             let size = self.effects.directional_strain * normal();
             for (row, of_basis) in tensor.iter_mut().zip(basis) {
-                row.iter_mut().zip(of_basis).for_each(|(t, b)| *t += size * b);
+                row.iter_mut()
+                    .zip(of_basis)
+                    .for_each(|(t, b)| *t += size * b);
             }
         }
         Ok(LatticeStrain::tensor(tensor)?)

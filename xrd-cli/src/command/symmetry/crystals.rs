@@ -70,7 +70,11 @@ fn one(entry: &Entry, sampling: Sampling) -> Result<(String, Crystal)> {
     let source = || read.source.clone();
     let structure = read.structure.with_context(source)?;
     let known = match entry {
-        Entry::Line(_, line) => serde_json::from_str::<More>(line.text()).with_context(source)?.sg,
+        Entry::Line(_, line) => {
+            serde_json::from_str::<More>(line.text())
+                .with_context(source)?
+                .sg
+        }
         Entry::File(_) => None,
     };
     let number = match known {

@@ -148,5 +148,9 @@ impl Paper {
 
 fn source(crystals: Vec<(String, Crystal)>, seed: u64) -> Result<PatternSource> {
     let weighted = crystals.into_iter().map(|(_, crystal)| (crystal, 1.0));
-    Ok(PatternSource::new(weighted.collect(), paper::effects(), seed)?)
+    Ok(PatternSource::new(
+        weighted.collect(),
+        paper::effects(),
+        seed,
+    )?)
 }

@@ -3,6 +3,7 @@
 mod crystals;
 mod labelled;
 mod paper;
+mod score;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};

@@ -4,16 +4,22 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
-use xrd_study::Observer;
+use serde::Serialize;
+use xrd_report::draw_symmetry_history;
 use xrd_study::symmetry::paper::{
-    self, PaperNetwork, PaperPatterns, PaperPlan, is_held_out, sampling,
+    self, PaperEpoch, PaperNetwork, PaperPatterns, PaperPlan, PaperTraining, Published,
+    is_held_out, sampling,
 };
-use xrd_study::symmetry::{Crystal, PatternSource};
+use xrd_study::symmetry::{
+    Crystal, PatternSource, SymmetryAnswers, SymmetryReport, repeated_patterns,
+};
+use xrd_study::{Observer, Stage};
 
 use super::crystals::Crystals;
 use super::labelled::Labelled;
+use super::score::{Beside, score_answers};
 use crate::options::{Pictures, SavingOptions, Threads, count};
-use crate::output::{self, say};
+use crate::output::{self, pretty, say};
 use crate::progress::Terminal;
 
 /// Train a network of the paper of Vecsei et al. (2019) and score it.
@@ -37,7 +43,7 @@ pub(crate) struct Paper {
     network: NetworkName,
     #[command(flatten)]
     labelled: Labelled,
-    /// Folder for symmetry.json and figures
+    /// Folder for symmetry.json, training.json and figures
     #[arg(long, value_name = "DIR", default_value = "symmetry-paper")]
     out: PathBuf,
     /// Number of epochs
@@ -91,18 +97,67 @@ impl Paper {
 
     fn run_on_threads(&self) -> Result<()> {
         let observer = Terminal::default();
+        let mut out = output::open(&self.out)?.protecting(self.labelled.inputs(), &[])?;
+        let files = self.pictures.files()?;
         let measured = self.measured(&observer)?;
-        let (source, held_out) = self.sources(&observer)?;
-        let tests = [held_out, measured];
+        let sources = self.sources(&observer)?;
+        let (source, abundance) = (sources.training, sources.abundance);
+        let tests = [sources.held_out, measured];
         let saving = self.saving.saving(&self.out).with_keep(self.keep);
-        let training = paper::train(&self.plan(), &source, &tests, &saving, &observer)?;
-        for (number, epoch) in training.history().iter().enumerate() {
-            say(&format!("{} {epoch:?}", number + 1))?;
-        }
+        let plan = self.plan();
+        let training = paper::train(&plan, &source, &tests, &saving, &observer)?;
+        let scored = || self.reports(&training, &tests, &abundance);
+        let reports = observer.stage(Stage::Estimating, scored)?;
+        let about = TrainingFile {
+            plan: &plan,
+            structures: source.len(),
+            epochs: training.history(),
+        };
+        out.write_text("training.json", &format!("{}\n", pretty(&about)?))?;
+        files.write(
+            &mut out,
+            "epochs",
+            &draw_symmetry_history(training.history()),
+        )?;
+        score_answers(reports, out, &files, self.json)?;
         if !self.keep {
             xrd_study::remove_saved(&saving)?;
         }
-        Ok(())
+        match self.json {
+            true => Ok(()),
+            false => say(&format!("figures in {}", self.out.display())),
+        }
+    }
+
+    /// The reports of all sets of patterns, with the values of the paper.
+    fn reports(
+        &self,
+        training: &PaperTraining,
+        tests: &[PaperPatterns; 2],
+        abundance: &[usize],
+    ) -> Result<Vec<(SymmetryReport, Beside)>> {
+        let network = PaperNetwork::from(self.network);
+        let published = Published::of(network);
+        let name = format!("{} network of Vecsei et al. (2019)", network.name());
+        let [simulated, measured] = tests;
+        let rows: Vec<_> = measured
+            .inputs
+            .rows()
+            .into_iter()
+            .map(|r| r.to_vec())
+            .collect();
+        let repeated = repeated_patterns(&rows)?;
+        let report = |set: &PaperPatterns, repeated: &[bool]| {
+            let found = paper::probabilities(training.network(), set.inputs.view())?;
+            let answers = SymmetryAnswers::new(&set.name, &name, &found, &set.space_groups)
+                .with_repeated(repeated)
+                .with_abundance(abundance);
+            SymmetryReport::new(&answers)
+        };
+        Ok(vec![
+            (report(simulated, &[])?, Beside::simulated(&published)),
+            (report(measured, &repeated)?, Beside::measured(&published)),
+        ])
     }
 
     fn plan(&self) -> PaperPlan {
@@ -123,8 +178,7 @@ impl Paper {
         Ok(PaperPatterns::new("measured", &patterns)?)
     }
 
-    /// The source of training patterns, and the patterns of structures that are held out.
-    fn sources(&self, observer: &dyn Observer) -> Result<(PatternSource, PaperPatterns)> {
+    fn sources(&self, observer: &dyn Observer) -> Result<Sources> {
         let crystals = Crystals::read(&self.structures, sampling()?, observer)?;
         if let Some((count, why)) = &crystals.skipped {
             eprintln!("warning: skipped {count} structures; the first: {why}");
@@ -141,9 +195,34 @@ impl Paper {
         let tests = source(held_out, self.seed.wrapping_add(1))?;
         let patterns = (0..count).map(|k| Ok(tests.pattern_of(k, k as u64)?));
         let patterns = patterns.collect::<Result<Vec<_>>>()?;
-        let tests = PaperPatterns::new("simulated", &patterns)?;
-        Ok((source(rest, self.seed)?, tests))
+        let mut abundance = vec![0; 230];
+        for (_, crystal) in &rest {
+            abundance[usize::from(crystal.space_group().number()) - 1] += 1;
+        }
+        Ok(Sources {
+            held_out: PaperPatterns::new("simulated", &patterns)?,
+            training: source(rest, self.seed)?,
+            abundance,
+        })
     }
+}
+
+/// Patterns of structures.
+struct Sources {
+    training: PatternSource,
+    /// Patterns of structures that are not trained on, one each.
+    held_out: PaperPatterns,
+    /// Number of training structures of each space group.
+    abundance: Vec<usize>,
+}
+
+/// Contents of `training.json`.
+#[derive(Serialize)]
+struct TrainingFile<'a> {
+    plan: &'a PaperPlan,
+    /// Number of training structures.
+    structures: usize,
+    epochs: &'a [PaperEpoch],
 }
 
 fn source(crystals: Vec<(String, Crystal)>, seed: u64) -> Result<PatternSource> {

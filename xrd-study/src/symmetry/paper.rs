@@ -43,9 +43,13 @@ pub fn sampling() -> Result<Sampling> {
 /// Effects on the training patterns: Gaussian lines of random width, noise and background.
 ///
 /// The paper does not state the range of widths; it is 0.05° to 0.25° (full width at half maximum) here.
-pub fn effects() -> SymmetryEffects {
+///
+/// # Errors
+/// No error is expected.
+pub fn effects() -> Result<SymmetryEffects> {
     let effects = toml::from_str(include_str!("paper/effects.toml"));
-    SymmetryEffects::without_strain(effects.expect("a test reads this table"))
+    let effects = effects.map_err(|e| Error::FromToml(Box::new(e)))?;
+    Ok(SymmetryEffects::without_strain(effects))
 }
 
 /// Patterns with known space groups, as inputs of the networks.

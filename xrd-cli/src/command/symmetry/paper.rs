@@ -229,7 +229,7 @@ fn source(crystals: Vec<(String, Crystal)>, seed: u64) -> Result<PatternSource> 
     let weighted = crystals.into_iter().map(|(_, crystal)| (crystal, 1.0));
     Ok(PatternSource::new(
         weighted.collect(),
-        paper::effects(),
+        paper::effects()?,
         seed,
     )?)
 }

@@ -12,7 +12,7 @@ use crate::figure::svg::Svg;
 use crate::figure::text::Text;
 
 const HEIGHT: f64 = 78.0;
-const TITLE: f64 = 13.0;
+const TITLE: f64 = 15.0;
 
 pub(super) fn draw(report: &SymmetryReport) -> String {
     let mut svg = Svg::default();
@@ -41,7 +41,7 @@ fn histogram(svg: &mut Svg, report: &SymmetryReport, top: f64) -> f64 {
         }
     }
     draw_axes(svg, &panel, "Certainty of the space group", "Patterns");
-    draw_title(svg, (4.0, top - 4.0), 0, "right and wrong answers");
+    draw_title(svg, (4.0, top - 6.0), 0, "right and wrong answers");
     let legend_top = top + HEIGHT + X_AXIS_HEIGHT;
     let entry = |color, text| Entry {
         symbol: Symbol::Tick(color),
@@ -68,7 +68,7 @@ fn refusal(svg: &mut Svg, report: &SymmetryReport, top: f64) -> f64 {
     draw_axes(svg, &panel, "Share of patterns refused", "Share");
     draw_title(
         svg,
-        (4.0, top - 4.0),
+        (4.0, top - 6.0),
         1,
         "the least certain answers refused",
     );

@@ -11,12 +11,12 @@ use crate::figure::panel::{Panel, X_AXIS_HEIGHT};
 use crate::figure::svg::{Stroke, Svg};
 
 /// Radii of the circles of the most abundant group and of the smallest ones, in points.
-const LARGEST: f64 = 11.0;
+const LARGEST: f64 = 8.0;
 const SMALLEST: f64 = 0.9;
 
 pub(super) fn draw(report: &SymmetryReport) -> String {
     let frame = wide(6.0, 118.0);
-    let panel = Panel::new(frame, Some((0.0, 231.0)), Some((-0.05, 1.05)));
+    let panel = Panel::new(frame, Some((-8.0, 238.0)), Some((-0.08, 1.1)));
     let mut rows: Vec<&SpaceGroupRow> = report.space_groups.iter().collect();
     // Small circles are drawn last, so that none is hidden.
     rows.sort_by_key(|row| std::cmp::Reverse(abundance(row)));

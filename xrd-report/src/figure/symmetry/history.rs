@@ -10,13 +10,16 @@ use crate::figure::panel::{Panel, X_AXIS_HEIGHT, draw_title};
 use crate::figure::svg::{Stroke, Svg};
 
 const HEIGHT: f64 = 70.0;
-const TITLE: f64 = 13.0;
+const TITLE: f64 = 15.0;
 const STROKES: [Stroke; 4] = [
     Stroke::solid(BLUE, 0.9),
     Stroke::solid(VERMILLION, 0.9).dashed("3 1.2"),
     Stroke::solid(ORANGE, 0.9).dashed("1 1.2"),
     Stroke::solid(GREY, 0.9),
 ];
+
+/// Accuracy that a panel shows.
+type Value = fn(&EpochAccuracy) -> f64;
 
 pub(super) fn draw(history: &[PaperEpoch]) -> String {
     let names: Vec<&str> = match history.first() {
@@ -27,7 +30,7 @@ pub(super) fn draw(history: &[PaperEpoch]) -> String {
             .collect(),
         None => Vec::new(),
     };
-    let panels: [(&str, fn(&EpochAccuracy) -> f64); 2] = [
+    let panels: [(&str, Value); 2] = [
         ("crystal systems", |a| a.crystal_system),
         ("space groups", |a| a.space_group),
     ];
@@ -44,7 +47,7 @@ pub(super) fn draw(history: &[PaperEpoch]) -> String {
             svg.path(&unthinned_path(&places), stroke);
         }
         draw_axes(&mut svg, &panel, "Epoch", "Accuracy");
-        draw_title(&mut svg, (4.0, top - 4.0), k, title);
+        draw_title(&mut svg, (4.0, top - 6.0), k, title);
     }
     let top = 2.0 * (TITLE + HEIGHT + X_AXIS_HEIGHT + 2.0);
     let entries: Vec<_> = names

@@ -25,7 +25,7 @@ fn source() -> PatternSource {
     };
     let simple = crystal(structure(3.0, &[[0.0; 3]]), 221);
     let body = crystal(structure(2.8665, &[[0.0; 3], [0.5; 3]]), 229);
-    PatternSource::new(vec![simple, body], effects(), 3).unwrap()
+    PatternSource::new(vec![simple, body], effects().unwrap(), 3).unwrap()
 }
 
 fn plan() -> PaperPlan {

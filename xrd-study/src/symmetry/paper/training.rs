@@ -193,10 +193,15 @@ impl PaperTraining {
         }
     }
 
-    /// Mean loss of the steps of the current epoch.
+    /// Mean loss of the steps of the current epoch, or of the last one if no step was taken since.
     fn running_loss(&self) -> f64 {
-        let steps = self.steps() % self.plan.steps_per_epoch();
-        self.loss / steps.max(1) as f64
+        match (
+            self.steps() % self.plan.steps_per_epoch(),
+            self.history.last(),
+        ) {
+            (0, Some(epoch)) => epoch.loss,
+            (steps, _) => self.loss / steps.max(1) as f64,
+        }
     }
 
     fn end_epoch(&mut self, tests: &[PaperPatterns]) -> Result<()> {

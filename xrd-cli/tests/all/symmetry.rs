@@ -95,7 +95,7 @@ fn bad_input_is_one_line() {
         let run = place.xrd(&PAPER.replace(from, to));
         assert_eq!(
             (run.status, run.stderr.trim().lines().count()),
-            (2, 1),
+            (Some(2), 1),
             "{}",
             run.stderr
         );

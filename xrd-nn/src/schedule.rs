@@ -33,6 +33,19 @@ pub enum Schedule {
         /// Multiple at the end, between 0 and 1.
         last: f64,
     },
+    /// Cycles, each of which rises linearly over `warm_up` steps and then falls to 0 along half a cosine
+    /// (Loshchilov and Hutter 2017). The networks at the ends of cycles form an ensemble (G. Huang et al.,
+    /// Snapshot ensembles, ICLR 2017).
+    Restarts {
+        /// Number of steps of the first cycle.
+        first: u64,
+        /// Number of steps of every other cycle.
+        next: u64,
+        /// Number of steps of the rise.
+        warm_up: u64,
+        /// Highest multiple in every cycle but the first, between 0 and 1.
+        peak: f64,
+    },
 }
 
 /// Half a cosine from `from` to `to` for x from 0 to 1.
@@ -56,6 +69,23 @@ impl Schedule {
                 let rest = steps.saturating_sub(warm_up).max(1) as f64;
                 half_cosine(1.0, last, (now - warm_up as f64) / rest)
             }
+            Self::Restarts {
+                first,
+                next,
+                warm_up,
+                peak,
+            } => {
+                let (within, length, peak) = match step.checked_sub(first) {
+                    None => (step, first, 1.0),
+                    Some(later) => (later % next.max(1), next, peak),
+                };
+                let cycle = Self::Cosine {
+                    warm_up,
+                    steps: length,
+                    last: 0.0,
+                };
+                peak * cycle.factor(within)
+            }
             Self::OneCycle {
                 steps,
                 rise,
@@ -78,6 +108,7 @@ impl Schedule {
         let parts: &[(&str, f64)] = match self {
             Self::Constant => &[],
             Self::Cosine { last, .. } => &[("schedule.last", *last)],
+            Self::Restarts { peak, .. } => &[("schedule.peak", *peak)],
             Self::OneCycle {
                 rise, first, last, ..
             } => &[
@@ -125,6 +156,29 @@ mod tests {
         for (step, factor) in [(0, 0.04), (15, 0.52), (30, 1.0), (65, 0.5), (100, 0.0)] {
             assert!((schedule.factor(step) - factor).abs() < 1e-12, "{step}");
         }
+    }
+
+    #[test]
+    fn restarts_are_cosines_one_after_the_other() {
+        let schedule = Schedule::Restarts {
+            first: 20,
+            next: 10,
+            warm_up: 2,
+            peak: 0.5,
+        };
+        let cosine = |steps| Schedule::Cosine {
+            warm_up: 2,
+            steps,
+            last: 0.0,
+        };
+        for step in 0..60 {
+            let expected = match step {
+                0..20 => cosine(20).factor(step),
+                _ => 0.5 * cosine(10).factor((step - 20) % 10),
+            };
+            assert_eq!(schedule.factor(step), expected, "{step}");
+        }
+        assert!(schedule.factor(19) < 0.02 && schedule.factor(22) == 0.5);
     }
 
     #[test]

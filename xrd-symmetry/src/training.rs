@@ -16,15 +16,23 @@ use crate::{Error, Prepared, Result, SpaceGroup};
 pub struct TrainingPlan {
     /// Layers of the network.
     pub network: NetworkSpec,
-    /// Number of steps.
-    pub steps: u64,
+    /// Number of steps of the first cycle of the learning rate.
+    pub first_cycle: u64,
+    /// Number of steps of every other cycle.
+    pub cycle: u64,
+    /// Number of cycles. At the end of each, the learning rate is 0, and the network can be taken for an
+    /// ensemble.
+    pub cycles: u64,
     /// Number of patterns per step.
     pub batch: usize,
     /// Seed of the weights, of dropout and of the cropping of patterns.
     pub seed: u64,
-    /// Highest learning rate; it rises from a 25th in the first tenth of the steps, and falls to 0
-    /// (one cycle).
+    /// Highest learning rate. In each cycle it rises linearly over a
+    /// twentieth of the shorter cycle, and falls to 0 along half a
+    /// cosine.
     pub learning_rate: f64,
+    /// Highest learning rate of every cycle but the first, relative to that of the first, 0 to 1.
+    pub restart: f64,
     /// Label smoothing, 0 to 1.
     pub smoothing: f64,
     /// Share of the patterns that are cropped at random: up to 15° at the beginning, and 32° at the end.
@@ -32,16 +40,17 @@ pub struct TrainingPlan {
 }
 
 impl Default for TrainingPlan {
-    /// Six convolutions and two dense layers (1.9 million weights), 4,000 steps of 256 patterns.
+    /// Six convolutions and two dense layers (704,000 weights), which are trained for 10,000 steps of 128
+    /// patterns, and then for nine cycles of 4,000 steps.
     fn default() -> Self {
         let mut layers = Vec::new();
         let convolutions = [
             (32, 15, 2),
             (48, 9, 2),
-            (64, 9, 2),
-            (96, 7, 2),
+            (64, 7, 2),
+            (96, 5, 2),
             (128, 5, 2),
-            (64, 3, 1),
+            (40, 3, 1),
         ];
         for (filters, kernel, stride) in convolutions {
             let padding = kernel / 2;
@@ -59,7 +68,7 @@ impl Default for TrainingPlan {
         layers.extend([
             LayerSpec::Flatten,
             LayerSpec::Dropout { rate: 0.3 },
-            LayerSpec::Dense { outputs: 384 },
+            LayerSpec::Dense { outputs: 192 },
             LayerSpec::Relu,
             LayerSpec::Dropout { rate: 0.3 },
             LayerSpec::Dense { outputs: COUNT },
@@ -70,17 +79,34 @@ impl Default for TrainingPlan {
         };
         Self {
             network: NetworkSpec { input, layers },
-            steps: 4000,
-            batch: 256,
+            first_cycle: 10_000,
+            cycle: 4_000,
+            cycles: 10,
+            batch: 128,
             seed: 0,
-            learning_rate: 3e-3,
-            smoothing: 0.05,
-            cropped: 0.25,
+            learning_rate: 2e-3,
+            restart: 0.6,
+            smoothing: 0.03,
+            cropped: 0.15,
         }
     }
 }
 
 impl TrainingPlan {
+    /// Returns the number of steps of all cycles.
+    pub fn steps(&self) -> u64 {
+        let later = self.cycles.saturating_sub(1).saturating_mul(self.cycle);
+        self.first_cycle.saturating_add(later)
+    }
+
+    /// Returns the number of cycles that end at or before a number of steps.
+    pub fn finished_cycles(&self, steps: u64) -> u64 {
+        match steps.checked_sub(self.first_cycle) {
+            None => 0,
+            Some(later) => (1 + later / self.cycle.max(1)).min(self.cycles),
+        }
+    }
+
     fn check(&self) -> Result<()> {
         let positive = |what, value: u64| match value {
             0 => Err(Error::OutOfRange {
@@ -90,7 +116,9 @@ impl TrainingPlan {
             }),
             _ => Ok(()),
         };
-        positive("number of steps", self.steps)?;
+        positive("steps of the first cycle", self.first_cycle)?;
+        positive("steps of a cycle", self.cycle)?;
+        positive("number of cycles", self.cycles)?;
         positive("patterns per step", self.batch as u64)?;
         match self.cropped {
             0.0..=1.0 => Ok(()),
@@ -110,11 +138,11 @@ impl TrainingPlan {
             learning_rate: self.learning_rate,
             ..AdamSettings::default()
         };
-        settings.schedule = Schedule::OneCycle {
-            steps: self.steps,
-            rise: 0.1,
-            first: 0.04,
-            last: 0.0,
+        settings.schedule = Schedule::Restarts {
+            first: self.first_cycle,
+            next: self.cycle,
+            warm_up: self.first_cycle.min(self.cycle) / 20,
+            peak: self.restart,
         };
         settings.seed = self.seed;
         settings
@@ -190,7 +218,14 @@ impl Training {
 
     /// Returns `true` after the last step.
     pub fn is_done(&self) -> bool {
-        self.steps() >= self.plan.steps
+        self.steps() >= self.plan.steps()
+    }
+
+    /// Returns the number of finished cycles if the last step ended one, and otherwise `None`.
+    pub fn finished_cycle(&self) -> Option<u64> {
+        let at = |steps| self.plan.finished_cycles(steps);
+        let now = at(self.steps());
+        (self.steps() > 0 && now > at(self.steps() - 1)).then_some(now)
     }
 
     /// Returns the network in its current state.

@@ -25,14 +25,14 @@ pub struct SymmetryEffects {
 }
 
 impl Default for SymmetryEffects {
-    /// Effects of laboratory diffractometers with copper tubes, strains of 0.8 %, and impurities of up to
+    /// Effects of laboratory diffractometers with copper tubes, strains of 0.6 %, and impurities of up to
     /// 8 % in a fifth of the patterns.
     fn default() -> Self {
         let effects = toml::from_str(include_str!("laboratory.toml"));
         Self {
             effects: effects.expect("a test reads this table"),
-            strain: 0.008,
-            directional_strain: 0.004,
+            strain: 0.006,
+            directional_strain: 0.003,
             impure: 0.2,
             impurity: 0.08,
         }

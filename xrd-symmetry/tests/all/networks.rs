@@ -110,7 +110,8 @@ fn plan(steps: u64) -> TrainingPlan {
     };
     TrainingPlan {
         network: NetworkSpec { input, layers },
-        steps,
+        first_cycle: steps,
+        cycles: 1,
         batch: 16,
         ..TrainingPlan::default()
     }
@@ -193,7 +194,7 @@ fn a_continued_training_gives_the_same_bits_on_any_number_of_threads() {
 fn plans_and_networks_that_do_not_fit_are_refused() {
     assert!(
         Training::new(TrainingPlan {
-            steps: 0,
+            cycles: 0,
             ..plan(1)
         })
         .is_err()

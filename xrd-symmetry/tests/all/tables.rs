@@ -47,7 +47,7 @@ fn lattice(operations: &Operations) -> Lattice {
 
 #[test]
 fn groups_with_an_inversion_are_centrosymmetric() {
-    for group in SpaceGroup::all() {
+    for group in xrd_symmetry::SpaceGroup::all() {
         let operations = hall_symbol(group.number()).primitive_traverse();
         let inverts = operations
             .iter()

@@ -7,8 +7,8 @@ use crate::figure::check::{Lcg, assert_sound};
 /// A classifier that is right more often where it is certain.
 fn report() -> SymmetryReport {
     let mut random = Lcg::new(5);
-    let truths: Vec<SpaceGroup> = (0..600)
-        .map(|i| SpaceGroup::from_number(1 + (i * i + 3 * i) % 230).unwrap())
+    let truths: Vec<SpaceGroup> = (0..600_u32)
+        .map(|i| SpaceGroup::from_number(1 + ((i * i + 3 * i) % 230) as u16).unwrap())
         .collect();
     let answer = |truth: &SpaceGroup| {
         let certainty = random.between(0.05, 0.99);

@@ -18,6 +18,7 @@ mod sensitivity;
 mod series;
 mod simulate;
 mod study;
+mod symmetry;
 mod train;
 mod tune;
 

@@ -16,7 +16,7 @@ mod viewing;
 pub(crate) use beam::Beam;
 pub(crate) use configuring::Configuring;
 pub(crate) use estimating::{Estimating, Ranges};
-pub(crate) use input::{Input, PlaceName, Question, SchemeName, Threads};
+pub(crate) use input::{Input, PlaceName, Question, Reading, SchemeName, Threads};
 pub(crate) use pictures::Pictures;
 pub(crate) use preparing::Preparing;
 pub(crate) use saving::{SavingOptions, beside};

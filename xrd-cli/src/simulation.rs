@@ -15,5 +15,5 @@ pub(crate) use parameters::Division;
 pub(crate) use recipe::{Recipe, Simulated};
 pub(crate) use set_folder::Part;
 pub(crate) use shards::{Summary, write_shards};
-pub(crate) use structures::{ReadStructure, StructureList};
+pub(crate) use structures::{Entry, ReadStructure, StructureList};
 pub(crate) use together::{Together, check_names, measured_series, set_of, together};

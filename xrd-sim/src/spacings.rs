@@ -62,7 +62,11 @@ impl Planes {
 
     /// Vector of the reciprocal lattice.
     fn normal(&self, hkl: [i32; 3]) -> [f64; 3] {
-        [0, 1, 2].map(|j| (0..3).map(|i| f64::from(hkl[i]) * self.reciprocal[i][j]).sum())
+        [0, 1, 2].map(|j| {
+            (0..3)
+                .map(|i| f64::from(hkl[i]) * self.reciprocal[i][j])
+                .sum()
+        })
     }
 
     /// Spacings in a range of 1/d (Å⁻¹) before the lattice strain, of a specimen with texture, grain

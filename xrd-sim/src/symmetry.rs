@@ -318,13 +318,19 @@ mod tests {
 
     #[test]
     fn the_invariant_strain_of_a_cube_is_its_mean_and_of_a_prism_keeps_its_axis() {
-        let tensor = [[0.01, 0.003, 0.002], [0.003, -0.02, 0.001], [0.002, 0.001, 0.04]];
+        let tensor = [
+            [0.01, 0.003, 0.002],
+            [0.003, -0.02, 0.001],
+            [0.002, 0.001, 0.04],
+        ];
         let salt = rock_salt(false);
         let cubic = Symmetry::within(&salt, 1e-4).unwrap();
         let found = cubic.invariant_strain(salt.lattice(), tensor);
         let cell = Lattice::from_parameters(3.2, 3.2, 5.2, 90.0, 90.0, 120.0).unwrap();
         let magnesium = [[1.0 / 3.0, 2.0 / 3.0, 0.25], [2.0 / 3.0, 1.0 / 3.0, 0.75]];
-        let atoms = magnesium.map(|p| Atom::new("Mg".parse().unwrap(), p)).to_vec();
+        let atoms = magnesium
+            .map(|p| Atom::new("Mg".parse().unwrap(), p))
+            .to_vec();
         let prism = Structure::new(cell, atoms).unwrap();
         let hexagonal = Symmetry::within(&prism, 1e-4).unwrap();
         let other = hexagonal.invariant_strain(prism.lattice(), tensor);

@@ -68,6 +68,26 @@ impl SpaceGroup {
         ExtinctionGroup(EXTINCTION_OF[self.index()])
     }
 
+    /// Returns `true` for the 92 groups that contain an inversion centre.
+    ///
+    /// # References
+    /// International Tables for Crystallography A (2016), section 2.1: the groups of the 11 Laue classes.
+    pub fn is_centrosymmetric(self) -> bool {
+        matches!(
+            self.number(),
+            2 | 10..=15
+                | 47..=74
+                | 83..=88
+                | 123..=142
+                | 147..=148
+                | 162..=167
+                | 175..=176
+                | 191..=194
+                | 200..=206
+                | 221..=230
+        )
+    }
+
     /// Returns the types of the maximal subgroups, other than this type itself, in the order of
     /// their numbers.
     ///

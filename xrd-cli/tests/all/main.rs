@@ -35,5 +35,6 @@ mod shifted;
 mod steps;
 mod study_json;
 mod support;
+mod symmetry;
 mod tune;
 mod unlabelled;

@@ -2,7 +2,7 @@ use xrd_core::{Structure, TwoThetaGrid};
 use xrd_sim::{Mixture, PhaseEffects, Symmetry};
 use xrd_symmetry::SpaceGroup;
 
-use super::source::instrument;
+use super::Sampling;
 use crate::Result;
 
 /// Tolerance in Å of the search for symmetry, with which most databases name space groups.
@@ -13,6 +13,7 @@ const TOLERANCE: f64 = 0.1;
 pub struct Crystal {
     pub(super) lines: Mixture<TwoThetaGrid>,
     pub(super) space_group: SpaceGroup,
+    pub(super) sampling: Sampling,
     /// Strain tensors that keep the symmetry.
     pub(super) strains: Vec<[[f64; 3]; 3]>,
 }
@@ -21,21 +22,35 @@ pub struct Crystal {
 pub type CrystalError = xrd_sim::Error;
 
 impl Crystal {
-    /// Prepares a structure. The space group is not searched, but given as a label.
+    /// Prepares a structure for patterns on the axis of the networks of `xrd-symmetry`. The space group is
+    /// not searched, but given as a label.
     ///
     /// Cost: O(reflections · atoms), and the search for the symmetry operations.
     ///
     /// # Errors
     /// Any error of [`Mixture::add`], for example if the structure has no line within the axis.
     pub fn new(structure: Structure, space_group: SpaceGroup) -> Result<Self> {
+        Self::sampled(structure, space_group, Sampling::networks()?)
+    }
+
+    /// Prepares a structure for patterns on another axis; see [`Crystal::new`].
+    ///
+    /// # Errors
+    /// Any error of [`Crystal::new`].
+    pub fn sampled(
+        structure: Structure,
+        space_group: SpaceGroup,
+        sampling: Sampling,
+    ) -> Result<Self> {
         let strains = strains(&structure);
-        let mut lines = Mixture::new(instrument()?);
+        let mut lines = Mixture::new(sampling.instrument());
         lines.add(structure)?;
         // A structure without lines is found now, and not in the middle of a training.
         lines.draw(&[PhaseEffects::default()], &xrd_sim::Effects::default())?;
         Ok(Self {
             lines,
             space_group,
+            sampling,
             strains,
         })
     }

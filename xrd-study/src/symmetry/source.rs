@@ -1,14 +1,10 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use xrd_core::TwoThetaGrid;
-use xrd_sim::{Instrument, LatticeStrain, PatternKey, RandomEffects};
+use xrd_sim::{LatticeStrain, PatternKey, RandomEffects};
 use xrd_symmetry::SpaceGroup;
 
 use super::Crystal;
 use crate::{Error, Result};
-
-/// Number of points that are simulated for each point of the networks' axis.
-const FINER: usize = 2;
 
 /// Stream of the random numbers that choose crystals and strains. The effects have streams of their own.
 const CHOICE: u64 = 1 << 40;
@@ -43,15 +39,17 @@ impl Default for SymmetryEffects {
     }
 }
 
-/// Instrument on which training patterns are simulated: Cu Kα1, two points per point of the networks' axis.
-pub(super) fn instrument() -> Result<Instrument> {
-    let (grid, wavelength) = xrd_symmetry::axis().map_err(xrd_symmetry::Error::from)?;
-    let step = grid.step() / FINER as f64;
-    let start = grid.start() - grid.step() / 2.0 + step / 2.0;
-    let fine = TwoThetaGrid::new(start, step, FINER * grid.len())?;
-    let mut instrument = Instrument::laboratory(0.1)?.with_grid(fine);
-    instrument.diffraction.wavelength = wavelength;
-    Ok(instrument)
+impl SymmetryEffects {
+    /// Effects of instrument and specimen alone: no strains and no impurities.
+    pub fn without_strain(effects: RandomEffects) -> Self {
+        Self {
+            effects,
+            strain: 0.0,
+            directional_strain: 0.0,
+            impure: 0.0,
+            impurity: 0.0,
+        }
+    }
 }
 
 /// Source of simulated patterns with known space groups. Pattern `index` depends on the crystals, their
@@ -69,14 +67,15 @@ impl PatternSource {
     /// Source of patterns of crystals, each with the weight with which it is chosen.
     ///
     /// # Errors
-    /// [`Error::Expected`] without crystals, and [`Error::OutOfRange`] unless all weights are positive.
-    pub fn new(
-        crystals: Vec<(Crystal, f64)>,
-        effects: SymmetryEffects,
-        seed: u64,
-    ) -> Result<Self> {
+    /// [`Error::Expected`] without crystals, or if they are not on one axis. [`Error::OutOfRange`] unless all
+    /// weights are positive.
+    pub fn new(crystals: Vec<(Crystal, f64)>, effects: SymmetryEffects, seed: u64) -> Result<Self> {
         if crystals.is_empty() {
             return Err(Error::Expected("at least one crystal"));
+        }
+        let sampling = crystals[0].0.sampling;
+        if crystals.iter().any(|(c, _)| c.sampling != sampling) {
+            return Err(Error::Expected("crystals on one axis"));
         }
         let mut sums = Vec::with_capacity(crystals.len());
         let mut sum = 0.0;
@@ -109,7 +108,7 @@ impl PatternSource {
         self.crystals.is_empty()
     }
 
-    /// Returns the pattern with an index, on the axis of the networks and before preparation, and its space
+    /// Returns the pattern with an index, on the axis of the crystals and before preparation, and its space
     /// group.
     ///
     /// Cost: O(lines + points), about 0.3 ms.
@@ -139,7 +138,9 @@ impl PatternSource {
     fn choose(&self, rng: &mut ChaCha8Rng) -> usize {
         let total = self.sums.last().copied().unwrap_or_default();
         let at = rng.random::<f64>() * total;
-        self.sums.partition_point(|s| *s <= at).min(self.sums.len() - 1)
+        self.sums
+            .partition_point(|s| *s <= at)
+            .min(self.sums.len() - 1)
     }
 
     fn draw(&self, crystal: &Crystal, rng: &mut ChaCha8Rng, index: u64) -> Result<Vec<f32>> {
@@ -151,16 +152,21 @@ impl PatternSource {
             let height = self.effects.impurity * rng.random::<f64>();
             let foreign = self.phase(other, rng, key)?;
             let height = height as f32;
-            pattern.iter_mut().zip(foreign).for_each(|(y, f)| *y += height * f);
+            pattern
+                .iter_mut()
+                .zip(foreign)
+                .for_each(|(y, f)| *y += height * f);
         }
-        Ok(pattern.chunks_exact(FINER).map(|c| c.iter().sum::<f32>() / FINER as f32).collect())
+        Ok(crystal.sampling.averaged(&pattern))
     }
 
     fn phase(&self, crystal: &Crystal, rng: &mut ChaCha8Rng, key: PatternKey) -> Result<Vec<f32>> {
         let drawn = self.effects.effects.draw(key)?;
         let phase = self.effects.effects.draw_phases(key, &["crystal"])?;
-        let strain = self.strain(crystal, rng)?;
-        let phase = [phase[0].with_lattice_strain(strain)];
+        let phase = match self.effects.strain == 0.0 && self.effects.directional_strain == 0.0 {
+            true => phase,
+            false => vec![phase[0].with_lattice_strain(self.strain(crystal, rng)?)],
+        };
         let drawn = crystal.lines.draw(&phase, &drawn)?;
         Ok(drawn.mix(&[1.0], key)?.intensities().to_vec())
     }
@@ -172,11 +178,17 @@ impl PatternSource {
             2.0 * sum
         };
         let uniform = self.effects.strain * normal();
-        let mut tensor = [[uniform, 0.0, 0.0], [0.0, uniform, 0.0], [0.0, 0.0, uniform]];
+        let mut tensor = [
+            [uniform, 0.0, 0.0],
+            [0.0, uniform, 0.0],
+            [0.0, 0.0, uniform],
+        ];
         for basis in &crystal.strains {
             let size = self.effects.directional_strain * normal();
             for (row, of_basis) in tensor.iter_mut().zip(basis) {
-                row.iter_mut().zip(of_basis).for_each(|(t, b)| *t += size * b);
+                row.iter_mut()
+                    .zip(of_basis)
+                    .for_each(|(t, b)| *t += size * b);
             }
         }
         Ok(LatticeStrain::tensor(tensor)?)

@@ -45,6 +45,17 @@ fn lattice(operations: &Operations) -> Lattice {
     Lattice::new(metric.cholesky().unwrap().l())
 }
 
+#[test]
+fn groups_with_an_inversion_are_centrosymmetric() {
+    for group in xrd_symmetry::SpaceGroup::all() {
+        let operations = hall_symbol(group.number()).primitive_traverse();
+        let inverts = operations
+            .iter()
+            .any(|o| o.rotation == -Matrix3::identity());
+        assert_eq!(group.is_centrosymmetric(), inverts, "{group}");
+    }
+}
+
 /// Number of the space group of operations in a primitive basis.
 fn identify(operations: &Operations) -> u16 {
     let found = Found::from_lattice(&lattice(operations), operations, Setting::Standard, 1e-4);

@@ -78,7 +78,8 @@ impl Library {
                 space_group,
                 first_line: library.codes.len() as u32,
             });
-            text += [name, formula, source].map(u32::from).iter().sum::<u32>();
+            let length: u32 = [name, formula, source].map(u32::from).iter().sum();
+            text = text.saturating_add(length);
             library.codes.extend_from_slice(&codes);
             library.index.push(&codes);
         }

@@ -125,7 +125,7 @@ impl Fitted {
         // Scores of different patterns become comparable with the penalty.
         let scale = score(&Shifts::default(), &self.wide).max(0.2);
         let mut best = (f64::NEG_INFINITY, Shifts::default());
-        let mut try_one = |shifts: Shifts, products: &[f32], best: &mut (f64, Shifts)| {
+        let try_one = |shifts: Shifts, products: &[f32], best: &mut (f64, Shifts)| {
             let value = score(&shifts, products) / scale - shifts.penalty();
             if value > best.0 {
                 *best = (value, shifts);

@@ -120,7 +120,9 @@ impl LineList {
         };
         let mut codes: Vec<Code> = joined.iter().map(code).collect();
         codes.retain(|c| c.1 >= WEAKEST);
-        codes.sort_unstable();
+        codes.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+        // Joined lines can be nearer than a step; the stronger one stays.
+        codes.dedup_by_key(|c| c.0);
         Ok(Self(codes))
     }
 

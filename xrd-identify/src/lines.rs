@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use crate::preparation::{POINTS, START_DEG, STEP_DEG, WAVELENGTH};
 use crate::{Error, Result};
 
@@ -44,6 +46,17 @@ pub(crate) fn place(two_theta_deg: f64) -> f64 {
 /// Angle of a place on the axis in degrees.
 pub(crate) fn angle(place: f64) -> f64 {
     START_DEG + place * STEP_DEG
+}
+
+/// Places on the axis of all quantised 1/d, because arcsines would take most of the time of decoding.
+static PLACES: LazyLock<Vec<f32>> = LazyLock::new(|| {
+    let place = |position| place(decode((position, 255)).two_theta_deg()) as f32;
+    (0..=u16::MAX).map(place).collect()
+});
+
+/// Places of quantised 1/d on the axis.
+pub(crate) fn places() -> &'static [f32] {
+    &PLACES
 }
 
 /// Line with quantised numbers: 1/d in 65535ths of the largest, and the square root of the relative
@@ -130,9 +143,10 @@ impl LineList {
     pub(crate) fn from_codes(codes: &[Code]) -> Option<()> {
         let rising = codes.windows(2).all(|w| w[0].0 < w[1].0);
         let strong = codes.iter().all(|c| c.1 >= WEAKEST);
+        let places = places();
         let on_axis = codes.iter().all(|c| {
-            let at = place(decode(*c).two_theta_deg());
-            (-1.0..=POINTS as f64 + 1.0).contains(&at)
+            let at = places[usize::from(c.0)];
+            (-1.0..=POINTS as f32 + 1.0).contains(&at)
         });
         let top = codes.iter().any(|c| c.1 == 255);
         (rising && strong && on_axis && top && codes.len() <= Self::MOST).then_some(())

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::lines::{Code, decode, place};
+use crate::lines::{Code, decode, places};
 use crate::preparation::{POINTS, STEP_DEG};
 use crate::{Error, Library, Prepared, Result};
 
@@ -105,11 +105,11 @@ impl Index {
     /// root of a sum of intensities is not the sum of the roots.
     pub(crate) fn push(&mut self, codes: &[Code]) {
         let start = self.lines.len();
-        let width = self.ranking.line_points();
+        let (width, places) = (self.ranking.line_points(), places());
         let mut group = [0.0; 3];
         for code in codes {
             let line = decode(*code);
-            let at = place(line.two_theta_deg());
+            let at = f64::from(places[usize::from(code.0)]);
             if group[1] > 0.0 && at - group[2] > width {
                 self.draw(start, group);
                 group = [0.0; 3];
@@ -130,7 +130,7 @@ impl Index {
     fn draw(&mut self, start: usize, [moment, intensity, _]: [f64; 3]) {
         let mut line = Drawn {
             place: (moment / intensity) as f32,
-            height: intensity.powf(self.ranking.power) as f32,
+            height: power(intensity, self.ranking.power) as f32,
             norm: 0.0,
         };
         let before = &self.lines[start..];
@@ -185,6 +185,14 @@ impl Index {
         let near = near.take_while(|l| l.place - edge.place < 6.0 * width);
         let alone = |l: &Drawn| l.height * l.height * overlap(0.0, width);
         near.map(|l| self.added(before, l) - alone(l)).sum()
+    }
+}
+
+/// Power of a number; the square root is faster than other powers.
+fn power(value: f64, power: f64) -> f64 {
+    match power == 0.5 {
+        true => value.sqrt(),
+        false => value.powf(power),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Shifts between a pattern and the lines of a structure.
 
+use crate::Prepared;
 use crate::lines::{Code, decode, place, two_theta_deg};
 use crate::preparation::{POINTS, STEP_DEG};
 use crate::ranking::{between, convolve};
-use crate::{Prepared, Ranking};
 
 /// Shifts with which the lines of a structure agree best with a pattern.
 ///
@@ -82,13 +82,15 @@ pub(crate) struct Fitted {
     fwhm_deg: f64,
 }
 
+/// Standard deviation in degrees of the lines of the first search.
+const WIDE: f64 = 0.14;
+
 /// Smoothing in degrees before the last comparison.
 const SMOOTHING: f64 = 0.05;
 
 impl Fitted {
-    pub(crate) fn new(pattern: &Prepared, fwhm_deg: f64, ranking: &Ranking) -> Self {
+    pub(crate) fn new(pattern: &Prepared, fwhm_deg: f64) -> Self {
         let values = pattern.values();
-        let wide = (ranking.smoothing_deg.powi(2) + ranking.line_deg.powi(2)).sqrt();
         // The root of a Gaussian is wider by √2.
         let narrow = fwhm_deg / 2.355 * std::f64::consts::SQRT_2;
         let measured = pattern.measured();
@@ -96,7 +98,7 @@ impl Fitted {
         normalise(&mut smooth, &measured);
         Self {
             measured,
-            wide: convolve(values, wide / STEP_DEG, true),
+            wide: convolve(values, WIDE / STEP_DEG, true),
             narrow: convolve(values, narrow / STEP_DEG, true),
             smooth,
             fwhm_deg,

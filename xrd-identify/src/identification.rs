@@ -144,7 +144,7 @@ impl Library {
         is_allowed: impl Fn(usize) -> bool + Sync,
     ) -> Identification {
         let peaks = Peaks::of(pattern);
-        let fitted = Fitted::new(pattern, peaks.fwhm_deg, self.ranking());
+        let fitted = Fitted::new(pattern, peaks.fwhm_deg);
         let candidates = self.neighbours_of(pattern, search.candidates, is_allowed);
         let has_k_alpha2 = self.has_k_alpha2(&fitted, &candidates);
         let look = fitted.look(has_k_alpha2);

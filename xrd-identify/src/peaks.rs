@@ -52,6 +52,8 @@ impl Peaks {
         widths.sort_by(f64::total_cmp);
         let fwhm_deg = widths.get(widths.len() / 2).map_or(0.15, |w| w * STEP_DEG);
         let fwhm_deg = fwhm_deg.clamp(WIDTHS[0], WIDTHS[1]);
+        let smooth = convolve(&heights, (0.35 * fwhm_deg / STEP_DEG).clamp(0.8, 3.0), true);
+        let lowest = LOWEST.max(ABOVE_NOISE * noise(&smooth));
         let apart = (0.8 * fwhm_deg / STEP_DEG).round() as usize;
         let peak = |i: usize| {
             let two_theta_deg = angle(measured.start as f64 + summit(&smooth, i));
@@ -62,7 +64,7 @@ impl Peaks {
                 height: f64::from(smooth[i]),
             }
         };
-        let all = maxima(&smooth, lowest, apart.max(3)).into_iter().map(peak);
+        let all = maxima(&smooth, lowest, apart.max(2)).into_iter().map(peak);
         Self {
             all: all.collect(),
             fwhm_deg,

@@ -24,9 +24,9 @@ pub struct Ranking {
 impl Default for Ranking {
     fn default() -> Self {
         Self {
-            power: 0.5,
-            smoothing_deg: 0.08,
-            line_deg: 0.11,
+            power: 0.65,
+            smoothing_deg: 0.25,
+            line_deg: 0.35,
         }
     }
 }

@@ -21,7 +21,7 @@ pub struct Votes {
 impl Default for Votes {
     fn default() -> Self {
         Self {
-            voters: 20,
+            voters: 50,
             sharpness: 40.0,
             least: 0.7,
         }

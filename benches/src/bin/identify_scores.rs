@@ -8,8 +8,8 @@
 //!
 //! LIBRARY.lines is made by `xrd library` and contains the structures of MINERALS.jsonl. 600 of them
 //! (`--patterns`) are simulated with the effects of `xrd simulate --effects laboratory` and a random displacement
-//! parameter. With `--tune 1`, settings of the ranking and of the votes are compared, without the pattern's own
-//! entry. Without it, the default settings are scored: space group and crystal system without the own
+//! parameter. With `--tune 1`, settings of the ranking are compared, and with `--tune 2` those of votes, without the
+//! pattern's own entry. Without it, the default settings are scored: space group and crystal system without the own
 //! entry, recognition with it, mixtures of two phases (`--mixtures 200`), and the time per pattern.
 //! `--measured FOLDER` scores the folder with `patterns_u16.npy` and `labels.csv` instead.
 
@@ -58,7 +58,8 @@ fn main() -> Res<()> {
             score_simulated(&library, &known)?;
             score_mixtures(&library, &known, argument("--mixtures", 200)?)
         }
-        _ => tune(&library, &known),
+        1 => tune_ranking(&library, &known),
+        _ => tune_votes(&library, &known),
     }
 }
 
@@ -159,27 +160,31 @@ fn answer(votes: &Votes, library: &Library, nearest: &[Neighbour]) -> Res<(u16, 
     Ok((best, weights[usize::from(best) - 1] / total, weights))
 }
 
-fn tune(library: &Library, known: &[Known]) -> Res<()> {
+fn tune_ranking(library: &Library, known: &[Known]) -> Res<()> {
     println!(
-        "| power | smoothing | line | nearest: group | votes: group | log-loss | recognised first |"
+        "| power | smoothing | line | nearest: group | votes: group | log-loss | recognised first | among 100 |"
     );
-    println!("|---|---|---|---|---|---|---|");
-    for power in [0.35, 0.5, 0.65] {
-        for smoothing_deg in [0.04, 0.08, 0.15] {
-            for factor in [1.0, 1.5] {
-                let line_deg: f64 = smoothing_deg * factor + 0.03;
+    println!("|---|---|---|---|---|---|---|---|");
+    for power in [0.5, 0.65, 0.8] {
+        for smoothing_deg in [0.08, 0.15, 0.25] {
+            for line_deg in [0.15, 0.25, 0.35] {
                 let ranking = Ranking {
                     power,
                     smoothing_deg,
                     line_deg,
                 };
                 let library = library.clone().with_ranking(ranking)?;
-                let nearest: Vec<(Vec<Neighbour>, usize)> = known
+                let nearest: Vec<(Vec<Neighbour>, usize, bool)> = known
                     .par_iter()
                     .map(|k| {
-                        let own = library.neighbours(&k.pattern, 1);
+                        let own = library.neighbours(&k.pattern, 100);
+                        let is_among = own.iter().any(|n| n.index == k.entry);
                         let others = library.neighbours_of(&k.pattern, 50, |i| i != k.entry);
-                        (others, own.first().map_or(usize::MAX, |n| n.index))
+                        (
+                            others,
+                            own.first().map_or(usize::MAX, |n| n.index),
+                            is_among,
+                        )
                     })
                     .collect();
                 let truth = |k: &Known| group(&library, k.entry);
@@ -188,17 +193,22 @@ fn tune(library: &Library, known: &[Known]) -> Res<()> {
                     .map(|(k, n)| group(&library, n.0[0].index) == truth(k))
                     .collect();
                 let own: Vec<bool> = pairs().map(|(k, n)| n.1 == k.entry).collect();
+                let among: Vec<bool> = nearest.iter().map(|n| n.2).collect();
                 let (right, loss) =
                     votes_of(&Votes::default(), &library, known, |i| &nearest[i].0)?;
                 println!(
-                    "| {power} | {smoothing_deg} | {line_deg:.3} | {:.1} | {right:.1} | {loss:.3} | {:.1} |",
+                    "| {power} | {smoothing_deg} | {line_deg:.3} | {:.1} | {right:.1} | {loss:.3} | {:.1} | {:.1} |",
                     share(&groups),
-                    share(&own)
+                    share(&own),
+                    share(&among)
                 );
             }
         }
     }
-    println!("\nVotes of refined neighbours, own entry left out\n");
+    Ok(())
+}
+
+fn tune_votes(library: &Library, known: &[Known]) -> Res<()> {
     let refined: Vec<Vec<Neighbour>> = known
         .par_iter()
         .map(|k| {
@@ -208,15 +218,15 @@ fn tune(library: &Library, known: &[Known]) -> Res<()> {
         .collect();
     let ranked: Vec<Vec<Neighbour>> = known
         .par_iter()
-        .map(|k| library.neighbours_of(&k.pattern, 50, |i| i != k.entry))
+        .map(|k| library.neighbours_of(&k.pattern, 100, |i| i != k.entry))
         .collect();
     println!(
         "| voters | sharpness | least | ranked: group | log-loss | refined: group | log-loss |"
     );
     println!("|---|---|---|---|---|---|---|");
-    for voters in [5, 20, 50] {
-        for sharpness in [20.0, 40.0, 60.0, 80.0] {
-            for least in [0.5, 0.6, 0.7, 0.8] {
+    for voters in [20, 50, 100] {
+        for sharpness in [10.0, 20.0, 30.0, 40.0, 60.0] {
+            for least in [0.4, 0.5, 0.6, 0.7, 0.8] {
                 let votes = Votes {
                     voters,
                     sharpness,

@@ -83,7 +83,7 @@ impl Identify {
                 }
             }
         }
-        if self.json && failed.len() < all.len() {
+        if self.json {
             say(&serde_json::to_string_pretty(&all)?)?;
         }
         match (failed.len(), all.len()) {

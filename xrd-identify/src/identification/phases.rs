@@ -63,7 +63,7 @@ impl Library {
     /// [`neighbours`](Self::neighbours) per further phase.
     pub fn phases(&self, pattern: &Prepared, search: &Search, most: usize) -> Phases {
         let alone = self.identify(pattern, search);
-        let fitted = Fitted::new(pattern, alone.fwhm_deg, self.ranking());
+        let fitted = Fitted::new(pattern, alone.fwhm_deg);
         let look = fitted.look(alone.has_k_alpha2);
         let measured = pattern.measured();
         let single = |m: &Match| Mixture {
@@ -121,7 +121,7 @@ impl Library {
         let fwhm_deg = look
             .fwhm_deg
             .min(Peaks::of(&rest).fwhm_deg.max(0.5 * look.fwhm_deg));
-        let of_rest = Fitted::new(&rest, fwhm_deg, self.ranking());
+        let of_rest = Fitted::new(&rest, fwhm_deg);
         let is_new = |i: usize| mixture.found.iter().all(|m| m.index != i);
         let candidates = self.neighbours_of(&rest, CANDIDATES, is_new);
         let matches = self.fitted(&of_rest, look, &candidates);

@@ -22,7 +22,7 @@ impl Default for Votes {
     fn default() -> Self {
         Self {
             voters: 50,
-            sharpness: 40.0,
+            sharpness: 30.0,
             least: 0.7,
         }
     }

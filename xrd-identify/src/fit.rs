@@ -85,6 +85,9 @@ pub(crate) struct Fitted {
 /// Standard deviation in degrees of the lines of the first search.
 const WIDE: f64 = 0.14;
 
+/// Power of the intensities in the last comparison.
+const POWER: f32 = 0.65;
+
 /// Smoothing in degrees before the last comparison.
 const SMOOTHING: f64 = 0.05;
 
@@ -94,7 +97,8 @@ impl Fitted {
         // The root of a Gaussian is wider by √2.
         let narrow = fwhm_deg / 2.355 * std::f64::consts::SQRT_2;
         let measured = pattern.measured();
-        let mut smooth = convolve(values, SMOOTHING / STEP_DEG, true);
+        let powers: Vec<f32> = values.iter().map(|v| v.powf(2.0 * POWER)).collect();
+        let mut smooth = convolve(&powers, SMOOTHING / STEP_DEG, true);
         normalise(&mut smooth, &measured);
         Self {
             measured,
@@ -174,10 +178,10 @@ impl Fitted {
         }
     }
 
-    /// Cosine between the pattern and drawn intensities, as roots.
+    /// Cosine between the pattern and drawn intensities, both to the power [`POWER`].
     pub(crate) fn similarity(&self, intensities: &[f32]) -> f64 {
-        let roots: Vec<f32> = intensities.iter().map(|i| i.sqrt()).collect();
-        let mut drawn = convolve(&roots, SMOOTHING / STEP_DEG, true);
+        let powers: Vec<f32> = intensities.iter().map(|i| i.powf(POWER)).collect();
+        let mut drawn = convolve(&powers, SMOOTHING / STEP_DEG, true);
         normalise(&mut drawn, &self.measured);
         let pairs = self.smooth[self.measured.clone()]
             .iter()

@@ -14,7 +14,7 @@ pub use phases::{Phase, Phases};
 pub struct Match {
     /// Index of the entry.
     pub index: usize,
-    /// Cosine between the roots of both intensities, 0 to 1, after the shifts are fitted.
+    /// Cosine between both intensities to the power 0.65, 0 to 1, after the shifts are fitted.
     pub similarity: f64,
     /// Fitted shifts.
     pub shifts: Shifts,

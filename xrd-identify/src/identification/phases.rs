@@ -22,7 +22,7 @@ pub struct Phase {
 pub struct Phases {
     /// Phases, the largest share first.
     pub phases: Vec<Phase>,
-    /// Cosine between the roots of the intensities of the pattern and of all phases, 0 to 1.
+    /// Cosine between the intensities of the pattern and of all phases to the power 0.65, 0 to 1.
     pub similarity: f64,
     /// Peaks of the pattern, and its best single entries.
     pub alone: Identification,

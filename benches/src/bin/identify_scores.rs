@@ -513,9 +513,17 @@ fn score_measured(library: &Library, folder: &Path) -> Res<()> {
     let known: Vec<usize> = (0..rows.len())
         .filter(|i| !formula(&rows[*i]).is_empty())
         .collect();
+    let is_known = |i: &&usize| {
+        let wanted = elements(&formula(&rows[**i]));
+        let is_same = |t: xrd_identify::Title| {
+            t.space_group == truth[**i] && elements(t.formula).keys().eq(wanted.keys())
+        };
+        (0..library.len()).any(|e| library.title(e).is_some_and(is_same))
+    };
     println!(
-        "\nRecognition of {} patterns of known formula\n",
-        known.len()
+        "\nRecognition of {} patterns of known formula; {} have an entry of the same elements and group\n",
+        known.len(),
+        known.iter().filter(is_known).count()
     );
     println!(
         "| by | same elements and group: first % | among five % | same elements: first % | among five % |"

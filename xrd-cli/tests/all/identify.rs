@@ -19,7 +19,7 @@ fn place() -> Workplace {
     let place = Workplace::new();
     place.write("NaCl.cif", NACL);
     place.write("more.jsonl", LINES);
-    place.done("simulate NaCl.cif --from 10 --to 90 --step 0.02 --out sim");
+    place.done("simulate NaCl.cif --from 10 --to 90 --step 0.02 --xy --out sim");
     let run = place.xrd("library NaCl.cif more.jsonl --out my.lines");
     assert_eq!(run.status, Some(0), "{}", run.stderr);
     assert!(

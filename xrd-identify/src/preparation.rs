@@ -125,6 +125,11 @@ impl Prepared {
         Ok(Self { values, measured })
     }
 
+    /// Pattern of prepared numbers.
+    pub(crate) fn of_values(values: Vec<f32>, measured: Range<usize>) -> Self {
+        Self { values, measured }
+    }
+
     /// Returns the numbers, one per point of the axis.
     pub fn values(&self) -> &[f32] {
         &self.values

@@ -56,6 +56,6 @@ pub use scan_builder::ScanBuilder;
 pub use shards::{MANIFEST, Shard, ShardFolder};
 #[cfg(feature = "structures")]
 pub use structure::{
-    Crystal, Disorder, Site, SpaceGroup, StructureLine, StructureLines, SymmetrySource,
-    read_crystals, read_crystals_bytes, read_structure, read_structure_bytes,
+    Crystal, Disorder, Site, SpaceGroup, StructureFacts, StructureLine, StructureLines,
+    SymmetrySource, read_crystals, read_crystals_bytes, read_structure, read_structure_bytes,
 };

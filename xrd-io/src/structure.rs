@@ -15,7 +15,7 @@ mod poscar;
 mod species;
 
 pub use crystal::{Crystal, Disorder, Site, SpaceGroup, SymmetrySource};
-pub use json_lines::{StructureLine, StructureLines};
+pub use json_lines::{StructureFacts, StructureLine, StructureLines};
 
 /// Reads the first complete crystal structure of a file.
 ///

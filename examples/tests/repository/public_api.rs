@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const LIBRARIES: [&str; 13] = [
+const LIBRARIES: [&str; 14] = [
     "xrd-core",
     "xrd-io",
     "xrd-sim",
@@ -20,6 +20,7 @@ const LIBRARIES: [&str; 13] = [
     "xrd-interp",
     "xrd-regression",
     "xrd-identify",
+    "xrd-line-lists",
     "xrd-symmetry",
     "xrd-study",
     "xrd-report",

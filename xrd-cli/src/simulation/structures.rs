@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use xrd_core::Structure;
-use xrd_io::{Crystal, StructureLine, StructureLines, read_crystals};
+use xrd_io::{Crystal, StructureFacts, StructureLine, StructureLines, read_crystals};
 
 use crate::structure_file::{is_named_so, name_of};
 
@@ -39,6 +39,8 @@ pub(crate) struct ReadStructure {
     pub(crate) structure: Result<Structure, xrd_io::Error>,
     /// Notes about the file.
     pub(crate) notes: Vec<String>,
+    /// Name, formula and space group where the file states them.
+    pub(crate) facts: StructureFacts,
 }
 
 impl StructureList {
@@ -115,12 +117,13 @@ impl Entry {
     pub(crate) fn read(&self) -> ReadStructure {
         match self {
             Self::File(path) => {
-                let (structure, notes) = read_file(path);
+                let (structure, notes, facts) = read_file(path);
                 ReadStructure {
                     name: name_of(path),
                     source: path.display().to_string(),
                     structure,
                     notes,
+                    facts,
                 }
             }
             Self::Line(path, line) => {
@@ -133,6 +136,7 @@ impl Entry {
                     source: format!("{}: line {}", path.display(), line.number()),
                     structure,
                     notes: Vec::new(),
+                    facts: line.facts().unwrap_or_default(),
                 }
             }
         }
@@ -141,10 +145,16 @@ impl Entry {
 
 /// The first complete structure of a file, as `read_structure` returns it, and notes about it: each
 /// warning once, and the number of structures in the file if there are several.
-fn read_file(path: &Path) -> (Result<Structure, xrd_io::Error>, Vec<String>) {
+fn read_file(
+    path: &Path,
+) -> (
+    Result<Structure, xrd_io::Error>,
+    Vec<String>,
+    StructureFacts,
+) {
     let crystals = match read_crystals(path) {
         Ok(crystals) => crystals,
-        Err(error) => return (Err(error), Vec::new()),
+        Err(error) => return (Err(error), Vec::new(), StructureFacts::default()),
     };
     let mut structures = crystals.iter().map(Crystal::structure);
     let Some(place) = structures.position(|s| s.is_ok()) else {
@@ -153,6 +163,7 @@ fn read_file(path: &Path) -> (Result<Structure, xrd_io::Error>, Vec<String>) {
         return (
             first.unwrap_or_else(|| xrd_io::read_structure(path)),
             Vec::new(),
+            StructureFacts::default(),
         );
     };
     let taken = &crystals[place];
@@ -169,7 +180,11 @@ fn read_file(path: &Path) -> (Result<Structure, xrd_io::Error>, Vec<String>) {
     let named = notes
         .iter()
         .map(|note| format!("{}: {note}", path.display()));
-    (taken.structure(), named.collect())
+    let mut facts = StructureFacts::default();
+    facts.name = Some(taken.name().to_owned());
+    facts.formula = taken.formula().map(str::to_owned);
+    facts.space_group = taken.space_group().number.map(u16::from);
+    (taken.structure(), named.collect(), facts)
 }
 
 fn is_json_lines(path: &Path) -> bool {

@@ -16,6 +16,7 @@ mod experiments;
 mod facts;
 mod figures;
 mod first_views;
+mod identify;
 mod label_weight;
 mod labels;
 mod maps;

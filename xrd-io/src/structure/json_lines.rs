@@ -126,6 +126,22 @@ struct Record<'a> {
     occupancy: Option<Vec<f64>>,
 }
 
+/// Texts and numbers about a structure that stand beside its atoms in a line of [`StructureLines`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StructureFacts {
+    /// Identifier: the key `id`.
+    pub id: Option<String>,
+    /// Name, such as that of a mineral: the key `name`.
+    pub name: Option<String>,
+    /// Chemical formula: the key `formula`.
+    pub formula: Option<String>,
+    /// Number of the space group: the key `sg`.
+    #[serde(rename = "sg")]
+    pub space_group: Option<u16>,
+}
+
 impl StructureLine {
     /// Creates a line from a text of any source. Error messages state the path and the line number.
     /// The argument `number` is the line number, counted from 1.
@@ -181,6 +197,22 @@ impl StructureLine {
         Ok((record.id.map(Cow::into_owned), structure.map_err(invalid)?))
     }
 
+    /// Reads the texts and numbers beside the atoms. The atoms are not checked.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] with the line number if the JSON is invalid, or one of these keys has a value of
+    /// another type.
+    pub fn facts(&self) -> Result<StructureFacts> {
+        serde_json::from_str(&self.text).map_err(|e| {
+            let message = e.to_string();
+            let reason = message.split(" at line ").next().unwrap_or_default();
+            self.malformed(
+                reason.to_owned(),
+                "id, name and formula as text, sg as a number",
+            )
+        })
+    }
+
     fn species(&self, symbol: &str) -> Result<xrd_core::Species> {
         match &species::of_type(symbol)[..] {
             [(reading, _)] => Ok(reading.species),
@@ -209,6 +241,22 @@ impl StructureLine {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn facts_beside_the_atoms_are_read() {
+        let facts = |text: &str| StructureLine::new("a.jsonl", 7, text).facts();
+        let found =
+            facts(r#"{"id": "x-1", "name": "Galena", "sg": 225, "cell": "ignored"}"#).unwrap();
+        assert_eq!(found.id.as_deref(), Some("x-1"));
+        assert_eq!(found.name.as_deref(), Some("Galena"));
+        assert_eq!((found.formula, found.space_group), (None, Some(225)));
+        assert_eq!(facts("{}").unwrap(), StructureFacts::default());
+        let error = facts(r#"{"sg": "Fm-3m"}"#).unwrap_err().to_string();
+        assert!(
+            error.contains('7') && error.contains("sg as a number"),
+            "{error}"
+        );
+    }
 
     fn file(text: &str) -> (tempfile::TempDir, StructureLines) {
         let folder = tempfile::tempdir().unwrap();

@@ -9,7 +9,7 @@ use xrd_study::symmetry::{Crystal, Sampling};
 use xrd_study::xrd_symmetry::SpaceGroup;
 use xrd_study::{Observer, Stage};
 
-use crate::simulation::{Entry, StructureList};
+use crate::simulation::{ListEntry as Entry, StructureList};
 
 /// Number of structures that are read at a time.
 const CHUNK: usize = 256;

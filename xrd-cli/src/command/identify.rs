@@ -1,0 +1,208 @@
+//! `xrd identify`: the known structures whose lines agree with patterns.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde_json::{Value, json};
+use xrd_core::{Pattern, TwoThetaGrid, Wavelength};
+use xrd_identify::{Library, Prepared, Search};
+use xrd_io::{Scan, read_file};
+
+use crate::message;
+use crate::options::{Stating, Threads, count};
+use crate::output::say;
+
+mod answer;
+
+use answer::Answer;
+
+/// Cu Kα1 in Å.
+const WAVELENGTH: f64 = 1.540_593;
+
+/// Number of candidates whose shifts are fitted.
+const CANDIDATES: usize = 100;
+
+/// Name the known structures whose lines agree best with patterns.
+///
+/// The program contains the lines of 9,203 minerals (American Mineralogist Crystal Structure Database) and
+/// 24,666 computed compounds (Materials Project). For each pattern, the nearest structures are listed with
+/// formula, space group, similarity (1 for equal patterns), the lines that the pattern has, and
+/// the fitted zero shift, displacement of the specimen and change of the lattice (up to 1 %).
+/// Structures of one name or formula and one space group are listed once. A file that cannot be read
+/// is named, the others are answered, and the exit status is 2.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  xrd identify scan.xrdml
+  xrd identify mixture.xy --phases 2 --json
+  xrd library cifs/ --out my.lines && xrd identify scan.xy --library my.lines")]
+pub(crate) struct Identify {
+    /// Pattern files
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// Library of more structures, made by xrd library. May be repeated
+    #[arg(long, value_name = "FILE")]
+    library: Vec<PathBuf>,
+    /// Use only the structures of --library
+    #[arg(long, requires = "library")]
+    only_library: bool,
+    /// Largest number of phases of a mixture
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = phases)]
+    phases: usize,
+    /// Number of structures to list per pattern
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = count)]
+    top: usize,
+    #[command(flatten)]
+    stating: Stating,
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    threads: Threads,
+}
+
+impl Identify {
+    pub(crate) fn run(self) -> Result<()> {
+        let library = self.open()?;
+        let pool = self.threads.pool()?;
+        let (mut all, mut failed) = (Vec::new(), Vec::new());
+        for file in &self.files {
+            let answers = self.answers(file, &library, &pool);
+            match answers {
+                Ok(answers) => {
+                    for (name, answer) in answers {
+                        self.show(&name, &answer, &mut all)?;
+                        failed.extend(answer.err());
+                    }
+                }
+                Err(error) => {
+                    let answer = Err(error);
+                    self.show(&file.to_string_lossy(), &answer, &mut all)?;
+                    failed.extend(answer.err());
+                }
+            }
+        }
+        if self.json {
+            say(&serde_json::to_string_pretty(&all)?)?;
+        }
+        match (failed.len(), all.len()) {
+            (0, _) => Ok(()),
+            (1, _) => Err(failed.swap_remove(0)),
+            (n, total) => bail!(
+                "{n} of {total} patterns cannot be identified: {}",
+                message(&failed[0])
+            ),
+        }
+    }
+
+    /// The known structures.
+    fn open(&self) -> Result<Library> {
+        let mut library = match self.only_library {
+            true => Library::default(),
+            false => xrd_line_lists::library(),
+        };
+        for file in &self.library {
+            let name = || file.display().to_string();
+            let bytes = std::fs::read(file).with_context(name)?;
+            let own = Library::from_bytes(&bytes).with_context(name)?;
+            library.append(&own).with_context(name)?;
+        }
+        Ok(library)
+    }
+
+    /// The answers about the patterns of a file, each with its name.
+    fn answers(
+        &self,
+        file: &Path,
+        library: &Library,
+        pool: &rayon::ThreadPool,
+    ) -> Result<Vec<(String, Result<Answer>)>> {
+        let read = read_file(file, &self.stating.options())?;
+        let one = read.scans.len() == 1;
+        let answer = |scan: &Scan| {
+            let name = match one {
+                true => file.display().to_string(),
+                false => format!("{}: {}", file.display(), scan.name()),
+            };
+            let answer = self
+                .answer(scan, library, pool)
+                .with_context(|| name.clone());
+            (name, answer)
+        };
+        Ok(read.scans.iter().map(answer).collect())
+    }
+
+    fn answer(&self, scan: &Scan, library: &Library, pool: &rayon::ThreadPool) -> Result<Answer> {
+        let mut pattern = pattern_of(scan)?;
+        let is_assumed = pattern.wavelength().is_none();
+        if is_assumed {
+            pattern = pattern.with_wavelength(Some(Wavelength::angstrom(WAVELENGTH)?));
+        }
+        let prepared = Prepared::of(&pattern)?;
+        let search = Search {
+            candidates: CANDIDATES.max(2 * self.top),
+        };
+        let work = || Answer::of(library, &prepared, &search, self.phases, self.top);
+        let mut answer = pool.install(work);
+        answer.is_wavelength_assumed = is_assumed;
+        Ok(answer)
+    }
+
+    /// Prints the answer about a pattern, or collects it for the array.
+    fn show(&self, name: &str, answer: &Result<Answer>, all: &mut Vec<Value>) -> Result<()> {
+        let mut about = json!({"pattern": name});
+        let more = match answer {
+            Ok(answer) => answer.to_json(),
+            Err(error) => json!({"error": message(error)}),
+        };
+        if let (Value::Object(about), Value::Object(more)) = (&mut about, more) {
+            about.extend(more);
+        }
+        all.push(about);
+        match answer {
+            Ok(answer) if !self.json => answer.lines(name).iter().try_for_each(|l| say(l)),
+            Ok(_) => Ok(()),
+            // A single failure is the error of the program.
+            Err(error) if self.files.len() > 1 => {
+                eprintln!("note: {}", message(error));
+                Ok(())
+            }
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+/// The pattern of a scan; a scan with uneven steps is interpolated.
+fn pattern_of(scan: &Scan) -> Result<Pattern> {
+    scan.to_pattern().or_else(|error| {
+        let axis = scan.axis();
+        let mut steps: Vec<f64> = axis.windows(2).map(|w| (w[1] - w[0]).abs()).collect();
+        steps.sort_by(f64::total_cmp);
+        let ends = axis
+            .iter()
+            .copied()
+            .fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], x| {
+                [a.min(x), b.max(x)]
+            });
+        let step = steps
+            .get(steps.len() / 2)
+            .copied()
+            .unwrap_or_default()
+            .max(1e-3);
+        let points = ((ends[1] - ends[0]) / step) as usize + 1;
+        let grid = TwoThetaGrid::new(ends[0], step, points);
+        match grid.map(|grid| scan.resample(&grid)) {
+            Ok(Ok(pattern)) => Ok(pattern),
+            // The first error says what is wrong with the axis.
+            _ => Err(error.into()),
+        }
+    })
+}
+
+fn phases(text: &str) -> Result<usize, String> {
+    match count(text)? {
+        n @ 1..=5 => Ok(n),
+        n => Err(format!("{n} phases (expected 1 to 5)")),
+    }
+}

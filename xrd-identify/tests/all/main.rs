@@ -1,0 +1,9 @@
+//! Tests of the public items.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
+
+mod bytes;
+mod identification;
+mod made_up;
+mod preparation;
+mod ranking;

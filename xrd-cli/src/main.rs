@@ -5,6 +5,7 @@ mod command;
 mod interrupt;
 mod options;
 mod output;
+mod prepared;
 mod progress;
 mod simulation;
 mod structure_file;

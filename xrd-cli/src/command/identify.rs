@@ -5,20 +5,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::{Value, json};
-use xrd_core::{Pattern, TwoThetaGrid, Wavelength};
-use xrd_identify::{Library, Prepared, Search};
-use xrd_io::{Scan, read_file};
+use xrd_identify::{Library, Search};
 
 use crate::message;
 use crate::options::{Stating, Threads, count};
 use crate::output::say;
+use crate::prepared::{PreparedScan, prepared_scans};
 
 mod answer;
 
 use answer::Answer;
-
-/// Cu Kα1 in Å.
-const WAVELENGTH: f64 = 1.540_593;
 
 /// Number of candidates whose shifts are fitted.
 const CANDIDATES: usize = 100;
@@ -118,35 +114,21 @@ impl Identify {
         library: &Library,
         pool: &rayon::ThreadPool,
     ) -> Result<Vec<(String, Result<Answer>)>> {
-        let read = read_file(file, &self.stating.options())?;
-        let one = read.scans.len() == 1;
-        let answer = |scan: &Scan| {
-            let name = match one {
-                true => file.display().to_string(),
-                false => format!("{}: {}", file.display(), scan.name()),
-            };
-            let answer = self
-                .answer(scan, library, pool)
-                .with_context(|| name.clone());
-            (name, answer)
+        let scans = prepared_scans(file, &self.stating.options())?;
+        let answer = |(name, scan): (String, Result<PreparedScan>)| {
+            (name, scan.map(|scan| self.answer(&scan, library, pool)))
         };
-        Ok(read.scans.iter().map(answer).collect())
+        Ok(scans.into_iter().map(answer).collect())
     }
 
-    fn answer(&self, scan: &Scan, library: &Library, pool: &rayon::ThreadPool) -> Result<Answer> {
-        let mut pattern = pattern_of(scan)?;
-        let is_assumed = pattern.wavelength().is_none();
-        if is_assumed {
-            pattern = pattern.with_wavelength(Some(Wavelength::angstrom(WAVELENGTH)?));
-        }
-        let prepared = Prepared::of(&pattern)?;
+    fn answer(&self, scan: &PreparedScan, library: &Library, pool: &rayon::ThreadPool) -> Answer {
         let search = Search {
             candidates: CANDIDATES.max(2 * self.top),
         };
-        let work = || Answer::of(library, &prepared, &search, self.phases, self.top);
+        let work = || Answer::of(library, &scan.pattern, &search, self.phases, self.top);
         let mut answer = pool.install(work);
-        answer.is_wavelength_assumed = is_assumed;
-        Ok(answer)
+        answer.is_wavelength_assumed = scan.is_wavelength_assumed;
+        answer
     }
 
     /// Prints the answer about a pattern, or collects it for the array.
@@ -171,33 +153,6 @@ impl Identify {
             Err(_) => Ok(()),
         }
     }
-}
-
-/// The pattern of a scan; a scan with uneven steps is interpolated.
-fn pattern_of(scan: &Scan) -> Result<Pattern> {
-    scan.to_pattern().or_else(|error| {
-        let axis = scan.axis();
-        let mut steps: Vec<f64> = axis.windows(2).map(|w| (w[1] - w[0]).abs()).collect();
-        steps.sort_by(f64::total_cmp);
-        let ends = axis
-            .iter()
-            .copied()
-            .fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], x| {
-                [a.min(x), b.max(x)]
-            });
-        let step = steps
-            .get(steps.len() / 2)
-            .copied()
-            .unwrap_or_default()
-            .max(1e-3);
-        let points = ((ends[1] - ends[0]) / step) as usize + 1;
-        let grid = TwoThetaGrid::new(ends[0], step, points);
-        match grid.map(|grid| scan.resample(&grid)) {
-            Ok(Ok(pattern)) => Ok(pattern),
-            // The first error says what is wrong with the axis.
-            _ => Err(error.into()),
-        }
-    })
 }
 
 fn phases(text: &str) -> Result<usize, String> {

@@ -8,7 +8,7 @@ use xrd_identify::Prepared;
 use xrd_io::{ReadOptions, Scan, read_file};
 
 /// Cu Kα1 in Å, the wavelength of scans that state none.
-const WAVELENGTH: f64 = 1.540_593;
+pub(crate) const WAVELENGTH: f64 = 1.540_593;
 
 /// A prepared scan.
 pub(crate) struct PreparedScan {

@@ -101,7 +101,11 @@ impl Model {
     ///
     /// # Errors
     /// Any error of [`Classifier::probabilities`], and [`Error::Pattern`] if the votes have invalid settings.
-    pub fn classify(&self, patterns: &[Prepared], library: &Library) -> Result<Vec<Classification>> {
+    pub fn classify(
+        &self,
+        patterns: &[Prepared],
+        library: &Library,
+    ) -> Result<Vec<Classification>> {
         let networks = self.networks.probabilities(patterns)?;
         let one = |(pattern, networks): (&Prepared, Probabilities)| {
             self.combine(pattern, networks, library)

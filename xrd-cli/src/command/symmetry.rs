@@ -5,8 +5,9 @@ mod crystals;
 mod labelled;
 mod paper;
 mod score;
+mod scores;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
@@ -58,12 +59,14 @@ pub(crate) struct Symmetry {
 
 #[derive(Subcommand)]
 enum Command {
+    Score(Box<score::Score>),
     Paper(Box<paper::Paper>),
 }
 
 impl Symmetry {
     pub(crate) fn run(self) -> Result<()> {
         match self.command {
+            Some(Command::Score(c)) => c.run(),
             Some(Command::Paper(c)) => c.run(),
             None => self.classify(),
         }
@@ -71,7 +74,8 @@ impl Symmetry {
 
     fn classify(&self) -> Result<()> {
         let pool = self.threads.pool()?;
-        let (model, library) = pool.join(|| self.model(), xrd_line_lists::library);
+        let (model, library) =
+            pool.join(|| shipped(self.model.as_deref()), xrd_line_lists::library);
         let model = model?;
         let scans = self.scans();
         let patterns = scans.iter().filter_map(|(_, scan)| scan.as_ref().ok());
@@ -103,15 +107,6 @@ impl Symmetry {
         self.fail(failed)
     }
 
-    fn model(&self) -> Result<Model> {
-        let Some(file) = &self.model else {
-            return Ok(Model::shipped()?);
-        };
-        let name = || file.display().to_string();
-        let bytes = std::fs::read(file).with_context(name)?;
-        Model::from_bytes(&bytes).with_context(name)
-    }
-
     /// The scans of all files, each with its name.
     fn scans(&self) -> Vec<(String, Result<PreparedScan>)> {
         let options = self.stating.options();
@@ -125,7 +120,9 @@ impl Symmetry {
     /// The error of the program, if a pattern has one. Each of several is named before.
     fn fail(&self, mut failed: Vec<anyhow::Error>) -> Result<()> {
         if self.files.len() > 1 {
-            failed.iter().for_each(|e| eprintln!("note: {}", message(e)));
+            failed
+                .iter()
+                .for_each(|e| eprintln!("note: {}", message(e)));
         }
         match failed.len() {
             0 => Ok(()),
@@ -133,4 +130,14 @@ impl Symmetry {
             n => bail!("{n} patterns cannot be answered: {}", message(&failed[0])),
         }
     }
+}
+
+/// The model of a file, or that in the program.
+fn shipped(file: Option<&Path>) -> Result<Model> {
+    let Some(file) = file else {
+        return Ok(Model::shipped()?);
+    };
+    let name = || file.display().to_string();
+    let bytes = std::fs::read(file).with_context(name)?;
+    Model::from_bytes(&bytes).with_context(name)
 }

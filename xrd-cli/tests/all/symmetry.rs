@@ -105,3 +105,77 @@ fn bad_input_is_one_line() {
     refused("convolutional", "deep", "deep");
     refused("--epochs 2", "--epochs 0", "--epochs");
 }
+
+const NACL: &str = include_str!("support/NaCl.cif");
+
+/// A scan of rock salt in `sim/NaCl.xy`.
+fn rock_salt() -> Workplace {
+    let place = Workplace::new();
+    place.write("NaCl.cif", NACL);
+    place.done("simulate NaCl.cif --from 10 --to 90 --step 0.02 --xy --out sim");
+    place
+}
+
+#[test]
+fn rock_salt_is_cubic_and_a_file_that_is_no_pattern_loses_no_other() {
+    let place = rock_salt();
+    place.write("notes.txt", "nothing here\n");
+    let run = place.xrd("symmetry sim/NaCl.xy notes.txt sim/NaCl.xy --json");
+    assert_eq!(run.status, Some(2), "{}", run.stderr);
+    assert!(run.stderr.contains("notes.txt"), "{}", run.stderr);
+    let all: Vec<Value> = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(all.len(), 3);
+    assert_eq!(all[1]["pattern"], "notes.txt");
+    assert!(all[1]["error"].is_string() && all[1].get("refused").is_none());
+    assert_eq!(all[0], all[2]);
+    let salt = &all[0];
+    assert_eq!(salt["pattern"], "sim/NaCl.xy");
+    assert_eq!(salt["refused"], false);
+    assert_eq!(salt["crystal_system"]["name"], "cubic");
+    let systems = salt["crystal_system"]["all"].as_object().unwrap();
+    let sum: f64 = systems.values().map(|p| p.as_f64().unwrap()).sum();
+    assert!(systems.len() == 7 && (sum - 1.0).abs() < 1e-3, "{sum}");
+    let groups = salt["space_groups"].as_array().unwrap();
+    assert_eq!(groups.len(), 5);
+    assert_eq!(groups[0]["number"], 225, "{salt}");
+    assert_eq!(groups[0]["symbol"], "Fm-3m");
+    assert!(salt["extinction_group"]["symbol"].is_string());
+    assert!(salt["model"].as_str().unwrap().contains("laboratory"));
+}
+
+#[test]
+fn the_threshold_refuses_and_the_answer_is_still_given() {
+    let place = rock_salt();
+    let printed = place.done("symmetry sim/NaCl.xy --threshold 1");
+    for part in [
+        "not certain enough",
+        "cubic",
+        "225 Fm-3m",
+        "extinction groups: ",
+    ] {
+        assert!(printed.contains(part), "{part}\n{printed}");
+    }
+    let one = place.done("symmetry sim/NaCl.xy --json --threads 1");
+    assert_eq!(one, place.done("symmetry sim/NaCl.xy --json --threads 2"));
+    for (arguments, part) in [
+        ("symmetry missing.xy", "missing.xy"),
+        ("symmetry sim/NaCl.xy --model NaCl.cif", "NaCl.cif"),
+        ("symmetry sim/NaCl.xy --threshold 2", "--threshold"),
+    ] {
+        let run = place.xrd(arguments);
+        assert_eq!(run.status, Some(2), "{arguments}");
+        assert!(run.stderr.contains(part), "{}", run.stderr);
+        assert_eq!(run.stderr.trim_end().lines().count(), 1, "{}", run.stderr);
+    }
+}
+
+#[test]
+fn the_classifier_is_scored() {
+    let place = rock_salt();
+    place.write("labels.csv", "name,space_group\nNaCl.xy,225\n");
+    let printed =
+        place.done("symmetry score --patterns sim/NaCl.xy --labels labels.csv --out scores --json");
+    let reports: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(reports[0]["all"]["space_group"], 1.0);
+    assert!(place.read("scores/symmetry.json").contains("laboratory"));
+}

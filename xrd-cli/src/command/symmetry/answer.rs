@@ -45,9 +45,9 @@ impl<'a> Answer<'a> {
             json!({"number": group.number(), "symbol": group.symbol(), "probability": rounded(p)})
         });
         let extinction = probabilities.extinction_groups();
-        let extinction = extinction.first().map(|(group, p)| {
-            json!({"symbol": group.symbol(), "probability": rounded(*p)})
-        });
+        let extinction = extinction
+            .first()
+            .map(|(group, p)| json!({"symbol": group.symbol(), "probability": rounded(*p)}));
         json!({
             "pattern": self.name,
             "refused": self.is_refused,
@@ -67,7 +67,12 @@ impl<'a> Answer<'a> {
     pub(super) fn lines(&self) -> Vec<String> {
         let probabilities = self.probabilities();
         let (system, probability) = probabilities.crystal_system();
-        let mut first = format!("{}: {} ({})", self.name, system.name(), percent(probability));
+        let mut first = format!(
+            "{}: {} ({})",
+            self.name,
+            system.name(),
+            percent(probability)
+        );
         if self.is_refused {
             let certainty = percent(probabilities.certainty());
             first = format!(

@@ -17,7 +17,7 @@ use xrd_study::{Observer, Stage};
 
 use super::crystals::Crystals;
 use super::labelled::Labelled;
-use super::score::{Beside, score_answers};
+use super::scores::{Beside, score_answers};
 use crate::options::{Pictures, SavingOptions, Threads, count};
 use crate::output::{self, pretty, say};
 use crate::progress::Terminal;

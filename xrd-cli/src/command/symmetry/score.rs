@@ -1,200 +1,83 @@
-//! Printing and drawing of the scores of a classifier of space groups.
+//! `xrd symmetry score`: accuracy of the classifier on patterns with known space groups.
 
-use anyhow::Result;
-use xrd_report::{FigureFiles, draw_symmetry};
-use xrd_study::OutputFolder;
-use xrd_study::symmetry::paper::Published;
-use xrd_study::symmetry::{REFUSAL_THRESHOLD, SYMMETRY_FILE, SymmetryReport, SymmetryScore};
+use std::path::PathBuf;
 
-use crate::output::{pretty, say};
+use anyhow::{Context, Result};
+use clap::Args;
+use xrd_core::{Pattern, Wavelength};
+use xrd_identify::Prepared;
+use xrd_study::Stage;
+use xrd_study::symmetry::{SymmetryAnswers, SymmetryReport, repeated_patterns};
+use xrd_study::xrd_symmetry::Probabilities;
 
-/// Values of a paper that are printed beside ours, as shares from 0 to 1.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Beside {
-    pub(crate) space_group: Option<f64>,
-    pub(crate) crystal_system: Option<f64>,
-    pub(crate) surer_half: Option<f64>,
-    pub(crate) answered: Option<f64>,
-    pub(crate) centrosymmetric: Option<f64>,
-}
+use super::labelled::Labelled;
+use super::scores::{Beside, score_answers};
+use super::shipped;
+use crate::options::{Pictures, Threads};
+use crate::output;
+use crate::prepared::WAVELENGTH;
+use crate::progress::Terminal;
 
-impl Beside {
-    /// Values of Vecsei et al. (2019) for simulated test patterns.
-    pub(crate) fn simulated(published: &Published) -> Self {
-        Self {
-            space_group: Some(published.test_space_group),
-            crystal_system: Some(published.test_crystal_system),
-            ..Self::default()
-        }
-    }
-
-    /// Values of Vecsei et al. (2019) for measured patterns.
-    pub(crate) fn measured(published: &Published) -> Self {
-        Self {
-            space_group: Some(published.measured_space_group),
-            crystal_system: Some(published.measured_crystal_system),
-            surer_half: Some(published.measured_surer_half),
-            answered: Some(1.0 - published.measured_refused),
-            centrosymmetric: Some(published.measured_centrosymmetric),
-        }
-    }
-}
-
-/// Writes reports and their figures to an output folder, commits the folder, and prints the reports as tables or
-/// as JSON.
+/// Score the classifier on patterns with known space groups: accuracy, refusal, calibration, and figures.
 ///
-/// The figures of several sets of patterns have the name of the set in front.
-pub(crate) fn score_answers(
-    reports: Vec<(SymmetryReport, Beside)>,
-    mut out: OutputFolder,
-    files: &FigureFiles,
+/// Patterns without a wavelength are assumed to be measured with Cu Ka1.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  xrd symmetry score --patterns scans/ --labels groups.csv --out scores")]
+pub(crate) struct Score {
+    #[command(flatten)]
+    labelled: Labelled,
+    /// Folder for symmetry.json and the figures
+    #[arg(long, value_name = "DIR", default_value = "symmetry")]
+    out: PathBuf,
+    /// Model file, instead of the model in the program
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Print symmetry.json instead of the table
+    #[arg(long)]
     json: bool,
-) -> Result<()> {
-    let (mut reports, beside): (Vec<_>, Vec<_>) = reports.into_iter().unzip();
-    for report in &mut reports {
-        report.version = crate::VERSION.to_owned();
+    #[command(flatten)]
+    pictures: Pictures,
+    #[command(flatten)]
+    threads: Threads,
+}
+
+impl Score {
+    pub(crate) fn run(self) -> Result<()> {
+        let pool = self.threads.pool()?;
+        pool.install(|| self.run_on_threads())
     }
-    for report in &reports {
-        let prefix = match reports.len() {
-            1 => String::new(),
-            _ => format!("{}-", xrd_study::safe_name(&report.patterns)),
+
+    fn run_on_threads(&self) -> Result<()> {
+        let observer = Terminal::default();
+        let out = output::open(&self.out)?.protecting(self.labelled.inputs(), &[])?;
+        let files = self.pictures.files()?;
+        let (data, truths) = self.labelled.read(None, &observer)?;
+        let wavelength = match data.set.wavelength() {
+            Some(wavelength) => wavelength,
+            None => Wavelength::angstrom(WAVELENGTH)?,
         };
-        for (name, figure) in draw_symmetry(report) {
-            files.write(&mut out, &format!("{prefix}{name}"), &figure)?;
-        }
+        let intensities = (0..data.set.len()).map(|i| Ok(data.set.intensities(i)?.into_owned()));
+        let intensities = intensities.collect::<Result<Vec<Vec<f32>>>>()?;
+        let repeated = repeated_patterns(&intensities)?;
+        let grid = *data.set.grid();
+        let prepare = |(y, name): (Vec<f32>, &String)| {
+            let pattern = Pattern::new(grid, data.set.scale(), y)?;
+            let pattern = pattern.with_wavelength(Some(wavelength));
+            Prepared::of(&pattern).with_context(|| name.clone())
+        };
+        let patterns = intensities.into_iter().zip(data.set.names());
+        let patterns = patterns.map(prepare).collect::<Result<Vec<_>>>()?;
+        let (model, library) = (shipped(self.model.as_deref())?, xrd_line_lists::library());
+        let found = observer.stage(Stage::Estimating, || model.classify(&patterns, &library))?;
+        let probabilities = found.iter().map(|c| c.probabilities.clone());
+        let probabilities: Vec<Probabilities> = probabilities.collect();
+        let similarities: Vec<f64> = found.iter().map(|c| c.similarity).collect();
+        let answers = SymmetryAnswers::new("measured", model.name(), &probabilities, &truths)
+            .with_repeated(&repeated)
+            .with_similarities(&similarities);
+        let report = SymmetryReport::new(&answers)?;
+        score_answers(vec![(report, Beside::default())], out, &files, self.json)
     }
-    let text = pretty(&reports)?;
-    out.write_text(SYMMETRY_FILE, &format!("{text}\n"))?;
-    out.commit()?;
-    if json {
-        return say(&text);
-    }
-    reports
-        .iter()
-        .zip(&beside)
-        .try_for_each(|(r, b)| print(r, b))
-}
-
-fn print(report: &SymmetryReport, beside: &Beside) -> Result<()> {
-    say(&format!(
-        "{}: {} patterns, classifier {}",
-        report.patterns, report.all.patterns, report.classifier
-    ))?;
-    say(&line(
-        "",
-        ["all", "repeated once", "paper"].map(str::to_owned),
-    ))?;
-    for (name, value, paper) in rows(beside) {
-        let once = report.repeated_once.as_ref().and_then(&value);
-        say(&line(&name, [value(&report.all), once, paper].map(percent)))?;
-    }
-    if let Some(restricted) = &report.centrosymmetric {
-        let name = format!("only centrosymmetric groups ({})", restricted.patterns);
-        let values = [Some(restricted.space_group), None, beside.centrosymmetric];
-        say(&line(&name, values.map(percent)))?;
-    }
-    let majority = &report.majority;
-    say(&format!(
-        "majority class: space group {} {}, {} {}",
-        majority.space_group,
-        percent(Some(majority.space_group_share)),
-        majority.crystal_system,
-        percent(Some(majority.crystal_system_share)),
-    ))?;
-    say(&format!(
-        "calibration error {:.3}; mean distance of wrong space groups {}, of random ones {}",
-        report.all.calibration_error,
-        report
-            .all
-            .mean_distance
-            .map_or("-".to_owned(), |d| format!("{d:.2}")),
-        random_distance(report).map_or("-".to_owned(), |d| format!("{d:.2}")),
-    ))?;
-    say(&line(
-        "by crystal system",
-        ["patterns", "system", "space group"].map(str::to_owned),
-    ))?;
-    for row in &report.crystal_systems {
-        let share = |right: usize| (row.patterns > 0).then(|| right as f64 / row.patterns as f64);
-        let values = [
-            row.patterns.to_string(),
-            percent(share(row.right_crystal_system)),
-            percent(share(row.right_space_group)),
-        ];
-        say(&line(&format!("  {}", row.crystal_system), values))?;
-    }
-    if !report.similarity.is_empty() {
-        let head = ["patterns", "system", "space group"].map(str::to_owned);
-        say(&line("by similarity of the nearest structure", head))?;
-    }
-    for row in &report.similarity {
-        let values = [
-            row.patterns.to_string(),
-            percent(Some(row.crystal_system)),
-            percent(Some(row.space_group)),
-        ];
-        say(&line(&format!("  {} to {}", row.from, row.to), values))?;
-    }
-    Ok(())
-}
-
-/// Value of a score that a row of the table shows.
-type Value = fn(&SymmetryScore) -> Option<f64>;
-
-/// Rows of the table: name, value, and value of the paper.
-fn rows(beside: &Beside) -> Vec<(String, Value, Option<f64>)> {
-    let row = |name: &str, value: Value, paper| (name.to_owned(), value, paper);
-    vec![
-        row("space group", |s| Some(s.space_group), beside.space_group),
-        row(
-            "crystal system",
-            |s| Some(s.crystal_system),
-            beside.crystal_system,
-        ),
-        row("extinction group", |s| Some(s.extinction_group), None),
-        row(
-            "space group among the first 5",
-            |s| s.top.get(4).copied(),
-            None,
-        ),
-        row(
-            "space group among the first 10",
-            |s| s.top.get(9).copied(),
-            None,
-        ),
-        row(
-            "space group, surer half",
-            |s| Some(s.surer_half_space_group),
-            beside.surer_half,
-        ),
-        row(
-            "crystal system, surer half",
-            |s| Some(s.surer_half_crystal_system),
-            None,
-        ),
-        (
-            format!("answered at certainty {REFUSAL_THRESHOLD}"),
-            |s| Some(s.answered),
-            beside.answered,
-        ),
-        row("  right of these", |s| s.right_of_answered, None),
-    ]
-}
-
-/// Mean distance of random wrong answers.
-fn random_distance(report: &SymmetryReport) -> Option<f64> {
-    let wrong = report.distances.iter().filter(|row| row.distance > 0);
-    let (sum, steps) = wrong.fold((0.0, 0.0), |(sum, steps), row| {
-        (sum + row.random, steps + row.random * row.distance as f64)
-    });
-    (sum > 0.0).then(|| steps / sum)
-}
-
-fn line(name: &str, values: [String; 3]) -> String {
-    let [a, b, c] = values;
-    format!("{name:<38}{a:>10}{b:>15}{c:>12}")
-}
-
-fn percent(share: Option<f64>) -> String {
-    share.map_or("-".to_owned(), |s| format!("{:.1} %", 100.0 * s))
 }

@@ -12,7 +12,7 @@ const STEPS: f64 = 65_535.0;
 /// Distance in degrees of 2θ below which two lines are one.
 const SAME_DEG: f64 = 0.02;
 
-/// Weakest line that is kept, as square root of its relative intensity in 255ths: 0.04 % of the
+/// Weakest line that is kept, as square root of its relative intensity in units of 1/255: 0.04 % of the
 /// strongest.
 const WEAKEST: u8 = 5;
 
@@ -59,8 +59,8 @@ pub(crate) fn places() -> &'static [f32] {
     &PLACES
 }
 
-/// Line with quantised numbers: 1/d in 65535ths of the largest, and the square root of the relative
-/// intensity in 255ths.
+/// Line with quantised numbers: 1/d in units of 1/65535 of the largest, and the square root of the relative
+/// intensity in units of 1/255.
 pub(crate) type Code = (u16, u8);
 
 pub(crate) fn decode((position, height): Code) -> Line {

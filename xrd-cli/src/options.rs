@@ -25,6 +25,6 @@ pub(crate) use stating::{Resampling, Stating, resampling};
 pub(crate) use training::{Stopping, Training};
 pub(crate) use values::{
     Path, at_most, composition, count, fraction, label_source, not_negative, path, positive,
-    series, target, ti,
+    series, share, target, ti,
 };
 pub(crate) use viewing::Viewing;

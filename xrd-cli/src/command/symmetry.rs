@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use xrd_study::xrd_symmetry::Model;
 
 use crate::message;
-use crate::options::{Stating, Threads, fraction};
+use crate::options::{Stating, Threads, share};
 use crate::output::say;
 use crate::prepared::{PreparedScan, prepared_scans};
 
@@ -46,7 +46,7 @@ pub(crate) struct Symmetry {
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
     /// Least probability of the likeliest space group of an answer, 0 to 1 [default: that of the model]
-    #[arg(long, value_name = "X", value_parser = fraction)]
+    #[arg(long, value_name = "X", value_parser = share)]
     threshold: Option<f64>,
     #[command(flatten)]
     stating: Stating,

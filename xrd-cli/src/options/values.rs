@@ -116,6 +116,16 @@ pub(crate) fn not_negative(text: &str) -> Result<f64, String> {
     })
 }
 
+/// Reads a number from 0 to 1.
+pub(crate) fn share(text: &str) -> Result<f64, String> {
+    number(text).and_then(|x| {
+        (0.0..=1.0)
+            .contains(&x)
+            .then_some(x)
+            .ok_or("expected a number from 0 to 1".into())
+    })
+}
+
 pub(crate) fn fraction(text: &str) -> Result<f64, String> {
     number(text).and_then(|x| {
         let inside = x > 0.0 && x < 1.0;

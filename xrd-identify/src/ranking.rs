@@ -15,9 +15,10 @@ use crate::{Error, Library, Prepared, Result};
 pub struct Ranking {
     /// Power of the intensities, above 0 and up to 1; 0.5 is the square root.
     pub power: f64,
-    /// Standard deviation in degrees of the Gaussian with which the pattern is smoothed, 0.02 to 1.
+    /// Standard deviation in degrees of the Gaussian with which the pattern is smoothed, 0.04 to 1.
     pub smoothing_deg: f64,
-    /// Standard deviation in degrees of the Gaussian of a line, 0.02 to 1.
+    /// Standard deviation in degrees of the Gaussian of a line, 0.14 to 1. Products with narrower lines cannot be
+    /// interpolated between the points of the axis to 1 %.
     pub line_deg: f64,
 }
 
@@ -50,8 +51,8 @@ impl Ranking {
             "0.01 to 1",
         )?;
         let [smoothing, line] = [self.smoothing_deg, self.line_deg];
-        within("smoothing", smoothing, 0.02..=1.0, "0.02° to 1°")?;
-        within("width of a line", line, 0.02..=1.0, "0.02° to 1°")
+        within("smoothing", smoothing, 0.04..=1.0, "0.04° to 1°")?;
+        within("width of a line", line, 0.14..=1.0, "0.14° to 1°")
     }
 
     fn line_points(&self) -> f64 {

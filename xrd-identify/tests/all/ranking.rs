@@ -59,9 +59,8 @@ proptest! {
         from in 0usize..800,
         points in 400usize..2125,
         power in 0.3f64..0.9,
-        // Lines narrower than two points are not drawn as well by a polygon.
-        smoothing_deg in 0.08f64..0.2,
-        line_deg in 0.08f64..0.2,
+        smoothing_deg in 0.04f64..0.2,
+        line_deg in 0.14f64..0.2,
     ) {
         let ranking = Ranking { power, smoothing_deg, line_deg };
         let mut own = Library::default().with_ranking(ranking).unwrap();
@@ -151,6 +150,11 @@ fn numbers_of_neighbours_and_settings_have_bounds() {
         },
         Ranking {
             line_deg: 5.0,
+            ..usual
+        },
+        // Too narrow to be interpolated between points.
+        Ranking {
+            line_deg: 0.1,
             ..usual
         },
     ] {

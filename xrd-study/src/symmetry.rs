@@ -6,7 +6,7 @@ mod report;
 mod sampling;
 mod source;
 
-pub use crystal::{Crystal, CrystalError};
+pub use crystal::Crystal;
 pub use report::{
     CertaintyBin, ConfusionEntry, DistanceRow, MajorityRow, REFUSAL_THRESHOLD, REPEATED,
     RefusalRow, ReliabilityBin, SYMMETRY_FILE, SimilarityRow, SpaceGroupRow, SymmetryAnswers,

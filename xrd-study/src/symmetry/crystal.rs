@@ -18,9 +18,6 @@ pub struct Crystal {
     pub(super) strains: Vec<[[f64; 3]; 3]>,
 }
 
-/// Reason why a structure cannot be simulated.
-pub type CrystalError = xrd_sim::Error;
-
 impl Crystal {
     /// Prepares a structure for patterns on the axis of the networks of `xrd-symmetry`. The space group is
     /// not searched, but given as a label.

@@ -194,3 +194,74 @@ impl PatternSource {
         Ok(LatticeStrain::tensor(tensor)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use xrd_core::{Atom, Lattice, Structure};
+
+    /// Cubic cells of iron: simple (221) and body-centred (229).
+    fn crystals() -> [Crystal; 2] {
+        let cell = || Lattice::from_parameters(2.87, 2.87, 2.87, 90.0, 90.0, 90.0).unwrap();
+        let atom = |p| Atom::new("Fe".parse().unwrap(), p);
+        let crystal = |atoms: &[[f64; 3]], number| {
+            let structure = Structure::new(cell(), atoms.iter().map(|p| atom(*p)).collect());
+            let group = SpaceGroup::from_number(number).unwrap();
+            Crystal::new(structure.unwrap(), group).unwrap()
+        };
+        [
+            crystal(&[[0.0; 3]], 221),
+            crystal(&[[0.0; 3], [0.5; 3]], 229),
+        ]
+    }
+
+    fn source(weights: [f64; 2], effects: SymmetryEffects) -> Result<PatternSource> {
+        let crystals = crystals().into_iter().zip(weights).collect();
+        PatternSource::new(crystals, effects, 7)
+    }
+
+    #[test]
+    fn a_pattern_depends_on_its_index_alone() {
+        let all = source([1.0, 1.0], SymmetryEffects::default()).unwrap();
+        let first: Vec<_> = (0..20).map(|i| all.pattern(i).unwrap()).collect();
+        let again = (0..20).rev().map(|i| all.pattern(i).unwrap());
+        assert!(again.eq(first.iter().rev().cloned()));
+        assert!(first.windows(2).all(|w| w[0].0 != w[1].0));
+        assert!(first.iter().all(|(y, _)| y.len() == 2125));
+        let group = |n| SpaceGroup::from_number(n).unwrap();
+        let simple = first.iter().filter(|(_, g)| *g == group(221)).count();
+        assert!((4..=16).contains(&simple), "{simple}");
+    }
+
+    #[test]
+    fn weights_choose_the_crystal() {
+        let rare = source([1e-12, 1.0], SymmetryEffects::default()).unwrap();
+        assert!((0..50).all(|i| rare.pattern(i).unwrap().1.number() == 229));
+        for weight in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(source([weight, 1.0], SymmetryEffects::default()).is_err());
+        }
+        assert!(PatternSource::new(Vec::new(), SymmetryEffects::default(), 0).is_err());
+    }
+
+    /// A strain that keeps the symmetry moves the lines of a cube, and does not split them.
+    #[test]
+    fn strains_move_the_lines_of_a_cube_together() {
+        let mut effects = SymmetryEffects::without_strain(RandomEffects::default());
+        effects.directional_strain = 0.01;
+        let strained = source([1.0, 1.0], effects).unwrap();
+        let centre = |y: &[f32]| {
+            let top = (0..y.len()).max_by(|&i, &j| y[i].total_cmp(&y[j])).unwrap();
+            (top, y.iter().filter(|v| **v > 0.5 * y[top]).count())
+        };
+        let found: Vec<_> = (0..10)
+            .map(|i| centre(&strained.pattern_of(1, i).unwrap().0))
+            .collect();
+        // The line (110) at 44.6° is 0.1° wide, which is two to four points.
+        assert!(
+            found.iter().all(|(_, width)| (2..=4).contains(width)),
+            "{found:?}"
+        );
+        let first = found[0].0;
+        assert!(found.iter().any(|(at, _)| *at != first), "{found:?}");
+    }
+}

@@ -3,7 +3,10 @@
 use xrd_core::{Pattern, Scale, TwoThetaGrid, Wavelength};
 use xrd_nn::{LayerSpec, NetworkSpec, Shape};
 use xrd_symmetry::xrd_identify;
-use xrd_symmetry::{Classifier, Error, Prepared, SpaceGroup, Training, TrainingPlan, axis};
+use xrd_symmetry::xrd_identify::Library;
+use xrd_symmetry::{
+    Classifier, Error, Model, Prepared, Settings, SpaceGroup, Training, TrainingPlan, axis,
+};
 
 /// Lattice spacings in Å and heights of lines.
 const LINES: [(f64, f64); 5] = [
@@ -224,4 +227,41 @@ fn plans_and_networks_that_do_not_fit_are_refused() {
         Training::new(plan(1)).unwrap().step(short),
         Err(Error::Pattern(xrd_identify::Error::Length { found: 10 }))
     );
+}
+
+#[test]
+fn the_shipped_model_is_its_file_and_refuses_below_its_threshold() {
+    let bytes = include_bytes!("../../data/shipped.model");
+    let model = Model::shipped().unwrap();
+    assert!(bytes.len() < 8_000_000);
+    let again = Model::from_bytes(&model.to_bytes().unwrap()).unwrap();
+    assert_eq!(
+        (again.name(), again.settings()),
+        (model.name(), model.settings())
+    );
+    for end in [0, 20, 200, bytes.len() / 2, bytes.len() - 1] {
+        assert!(Model::from_bytes(&bytes[..end]).is_err(), "{end}");
+    }
+
+    let pattern = Prepared::of(&pattern(5.0, 89.99, 0.01, 1.540593, 0.0)).unwrap();
+    // Without known structures, the votes say nothing.
+    let found = model.classify(&[pattern], &Library::default()).unwrap();
+    let certainty = found[0].probabilities.certainty();
+    assert_eq!(found[0].similarity, 0.0);
+    assert_eq!(found[0].is_refused, certainty < model.settings().threshold);
+    for (exponents, threshold, candidates) in [
+        ([11.0, 0.2], 0.5, 20),
+        ([0.9, 0.2], 1.5, 20),
+        ([0.9, 0.2], 0.5, 0),
+    ] {
+        let settings = Settings {
+            exponents,
+            threshold,
+            candidates,
+            ..model.settings().clone()
+        };
+        let networks = Model::shipped().unwrap().networks().to_bytes().unwrap();
+        let networks = Classifier::from_bytes(&networks).unwrap();
+        assert!(Model::new(networks, settings).is_err());
+    }
 }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
-use serde::Deserialize;
 use xrd_study::symmetry::{Crystal, Sampling};
 use xrd_study::xrd_symmetry::SpaceGroup;
 use xrd_study::{Observer, Stage};
@@ -59,22 +58,12 @@ impl Crystals {
     }
 }
 
-/// Keys of a line that `xrd-io` does not read.
-#[derive(Deserialize)]
-struct More {
-    sg: Option<u16>,
-}
-
 fn one(entry: &Entry, sampling: Sampling) -> Result<(String, Crystal)> {
     let read = entry.read();
     let source = || read.source.clone();
     let structure = read.structure.with_context(source)?;
     let known = match entry {
-        Entry::Line(_, line) => {
-            serde_json::from_str::<More>(line.text())
-                .with_context(source)?
-                .sg
-        }
+        Entry::Line(_, line) => line.facts().with_context(source)?.space_group,
         Entry::File(_) => None,
     };
     let number = match known {

@@ -5,6 +5,7 @@ mod command;
 mod interrupt;
 mod options;
 mod output;
+mod pattern_files;
 mod prepared;
 mod progress;
 mod simulation;

@@ -10,6 +10,7 @@ use xrd_identify::{Library, Search};
 use crate::message;
 use crate::options::{Stating, Threads, count};
 use crate::output::say;
+use crate::pattern_files::files_of;
 use crate::prepared::{PreparedScan, prepared_scans};
 
 mod answer;
@@ -34,8 +35,8 @@ Examples:
   xrd identify mixture.xy --phases 2 --json
   xrd library cifs/ --out my.lines && xrd identify scan.xy --library my.lines")]
 pub(crate) struct Identify {
-    /// Pattern files
-    #[arg(value_name = "FILE", required = true)]
+    /// Pattern files, or folders of them
+    #[arg(value_name = "FILE|DIR", required = true)]
     files: Vec<PathBuf>,
     /// Library of more structures, made by xrd library. May be repeated
     #[arg(long, value_name = "FILE")]
@@ -63,18 +64,20 @@ impl Identify {
         let library = self.open()?;
         let pool = self.threads.pool()?;
         let (mut all, mut failed) = (Vec::new(), Vec::new());
-        for file in &self.files {
+        let files = files_of(&self.files);
+        let several = files.len() > 1;
+        for file in &files {
             let answers = self.answers(file, &library, &pool);
             match answers {
                 Ok(answers) => {
                     for (name, answer) in answers {
-                        self.show(&name, &answer, &mut all)?;
+                        self.show(&name, &answer, several, &mut all)?;
                         failed.extend(answer.err());
                     }
                 }
                 Err(error) => {
                     let answer = Err(error);
-                    self.show(&file.to_string_lossy(), &answer, &mut all)?;
+                    self.show(&file.to_string_lossy(), &answer, several, &mut all)?;
                     failed.extend(answer.err());
                 }
             }
@@ -132,7 +135,13 @@ impl Identify {
     }
 
     /// Prints the answer about a pattern, or collects it for the array.
-    fn show(&self, name: &str, answer: &Result<Answer>, all: &mut Vec<Value>) -> Result<()> {
+    fn show(
+        &self,
+        name: &str,
+        answer: &Result<Answer>,
+        several: bool,
+        all: &mut Vec<Value>,
+    ) -> Result<()> {
         let mut about = json!({"pattern": name});
         let more = match answer {
             Ok(answer) => answer.to_json(),
@@ -146,7 +155,7 @@ impl Identify {
             Ok(answer) if !self.json => answer.lines(name).iter().try_for_each(|l| say(l)),
             Ok(_) => Ok(()),
             // A single failure is the error of the program.
-            Err(error) if self.files.len() > 1 => {
+            Err(error) if several => {
                 eprintln!("note: {}", message(error));
                 Ok(())
             }

@@ -17,6 +17,7 @@ use xrd_study::xrd_symmetry::Model;
 use crate::message;
 use crate::options::{Stating, Threads, share};
 use crate::output::say;
+use crate::pattern_files::files_of;
 use crate::prepared::{PreparedScan, prepared_scans};
 
 /// Name the crystal system and the space group of patterns, or refuse uncertain ones.
@@ -33,14 +34,14 @@ use crate::prepared::{PreparedScan, prepared_scans};
     after_help = "\
 Examples:
   xrd symmetry scan.xrdml
-  xrd symmetry scans/*.xy --json
+  xrd symmetry scans/ --json
   xrd symmetry scan.xy --threshold 0.8"
 )]
 pub(crate) struct Symmetry {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Pattern files
-    #[arg(value_name = "FILE", required = true)]
+    /// Pattern files, or folders of them
+    #[arg(value_name = "FILE|DIR", required = true)]
     files: Vec<PathBuf>,
     /// Model file, instead of the model in the program
     #[arg(long, value_name = "FILE")]
@@ -114,12 +115,12 @@ impl Symmetry {
             Ok(scans) => scans,
             Err(error) => vec![(file.display().to_string(), Err(error))],
         };
-        self.files.iter().flat_map(of_file).collect()
+        files_of(&self.files).iter().flat_map(of_file).collect()
     }
 
     /// The error of the program, if a pattern has one. Each of several is named before.
     fn fail(&self, mut failed: Vec<anyhow::Error>) -> Result<()> {
-        if self.files.len() > 1 {
+        if failed.len() > 1 || self.files.len() > 1 {
             failed
                 .iter()
                 .for_each(|e| eprintln!("note: {}", message(e)));

@@ -144,6 +144,20 @@ fn rock_salt_is_cubic_and_a_file_that_is_no_pattern_loses_no_other() {
 }
 
 #[test]
+fn the_files_of_a_folder_are_answered() {
+    let place = rock_salt();
+    place.write("two/a.xy", &place.read("sim/NaCl.xy"));
+    place.write("two/b.xy", &place.read("sim/NaCl.xy"));
+    place.write("two/.hidden", "");
+    for command in ["symmetry", "identify"] {
+        let printed = place.done(&format!("{command} two --json"));
+        let all: Vec<Value> = serde_json::from_str(&printed).unwrap();
+        let names: Vec<_> = all.iter().map(|a| a["pattern"].as_str().unwrap()).collect();
+        assert_eq!(names, ["two/a.xy", "two/b.xy"], "{command}");
+    }
+}
+
+#[test]
 fn the_threshold_refuses_and_the_answer_is_still_given() {
     let place = rock_salt();
     let printed = place.done("symmetry sim/NaCl.xy --threshold 1");

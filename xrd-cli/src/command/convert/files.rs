@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use xrd_io::Scan;
 
 use super::Target;
+use crate::pattern_files::files_within;
 use xrd_study::safe_name;
 
 /// The given files, and the files of the given folders in order of name, without hidden ones.
@@ -18,18 +19,7 @@ pub(super) fn files(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {
             files.push(input.clone());
             continue;
         }
-        let mut inside = Vec::new();
-        for entry in input.read_dir().with_context(name)? {
-            let path = entry.with_context(name)?.path();
-            let hidden = path
-                .file_name()
-                .is_some_and(|n| n.to_string_lossy().starts_with('.'));
-            if path.is_file() && !hidden {
-                inside.push(path);
-            }
-        }
-        inside.sort();
-        files.extend(inside);
+        files.extend(files_within(input)?);
     }
     if files.is_empty() {
         bail!("{}: the folder has no files", inputs[0].display());

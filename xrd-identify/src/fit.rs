@@ -97,9 +97,7 @@ impl Fitted {
         // The root of a Gaussian is wider by √2.
         let narrow = fwhm_deg / 2.355 * std::f64::consts::SQRT_2;
         let measured = pattern.measured();
-        let powers: Vec<f32> = values.iter().map(|v| v.powf(2.0 * POWER)).collect();
-        let mut smooth = convolve(&powers, SMOOTHING / STEP_DEG, true);
-        normalise(&mut smooth, &measured);
+        let smooth = smoothed(values, 2.0 * POWER, &measured);
         Self {
             measured,
             wide: convolve(values, WIDE / STEP_DEG, true),
@@ -180,12 +178,24 @@ impl Fitted {
 
     /// Cosine between the pattern and drawn intensities, both to the power [`POWER`].
     pub(crate) fn similarity(&self, intensities: &[f32]) -> f64 {
-        let powers: Vec<f32> = intensities.iter().map(|i| i.powf(POWER)).collect();
-        let mut drawn = convolve(&powers, SMOOTHING / STEP_DEG, true);
-        normalise(&mut drawn, &self.measured);
-        let pairs = self.smooth[self.measured.clone()]
+        self.product(&self.smooth, &self.drawn(intensities))
+    }
+
+    /// Drawn intensities to the power [`POWER`], smoothed, of norm 1 over the measured points.
+    pub(crate) fn drawn(&self, intensities: &[f32]) -> Vec<f32> {
+        smoothed(intensities, POWER, &self.measured)
+    }
+
+    /// Another pattern of the same range, as [`drawn`](Self::drawn).
+    pub(crate) fn smooth(&self, pattern: &Prepared) -> Vec<f32> {
+        smoothed(pattern.values(), 2.0 * POWER, &self.measured)
+    }
+
+    /// Product over the measured points.
+    pub(crate) fn product(&self, a: &[f32], b: &[f32]) -> f64 {
+        let pairs = a[self.measured.clone()]
             .iter()
-            .zip(&drawn[self.measured.clone()]);
+            .zip(&b[self.measured.clone()]);
         let product: f64 = pairs.map(|(a, b)| f64::from(a * b)).sum();
         product.clamp(0.0, 1.0)
     }
@@ -193,6 +203,14 @@ impl Fitted {
     pub(crate) fn measured(&self) -> std::ops::Range<usize> {
         self.measured.clone()
     }
+}
+
+/// Values to a power, smoothed, of norm 1 over the measured points.
+fn smoothed(values: &[f32], power: f32, measured: &std::ops::Range<usize>) -> Vec<f32> {
+    let powers: Vec<f32> = values.iter().map(|v| v.powf(power)).collect();
+    let mut smooth = convolve(&powers, SMOOTHING / STEP_DEG, true);
+    normalise(&mut smooth, measured);
+    smooth
 }
 
 /// Scales to norm 1 over the measured points.

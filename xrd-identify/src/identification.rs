@@ -102,11 +102,15 @@ impl Identification {
     fn agree(&self, peak: &Peak, angle: f64) -> bool {
         let tolerance = 0.08 + 0.5 * self.fwhm_deg;
         let apart = peak.two_theta_deg - angle;
-        let companion = match self.has_k_alpha2 {
+        apart > -tolerance && apart < tolerance + self.companion_deg(angle)
+    }
+
+    /// Distance in degrees of the line of Kα2 from that of Kα1; 0 without Kα2.
+    pub(crate) fn companion_deg(&self, angle: f64) -> f64 {
+        match self.has_k_alpha2 {
             true => 0.005 * (angle / 2.0).to_radians().tan().to_degrees(),
             false => 0.0,
-        };
-        apart > -tolerance && apart < tolerance + companion
+        }
     }
 }
 

@@ -5,5 +5,6 @@
 mod bytes;
 mod identification;
 mod made_up;
+mod masking;
 mod preparation;
 mod ranking;

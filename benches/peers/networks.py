@@ -89,6 +89,7 @@ def compare_speed(programs, all_threads, rounds, steps):
             commands[program] = command_of(program)
         except (RuntimeError, OSError) as error:
             print(f"{program} is left out: {error}")
+    print(f"load average at the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print("| network | threads | program | ms per step | patterns/s | time / PyTorch | share of the product's speed |")
     print("|---|---|---|---|---|---|---|")
     for threads in all_threads:

@@ -1,6 +1,7 @@
 //! `xrd`: maps a set of X-ray diffraction patterns to points of a plane.
 
 mod advice;
+mod candidate;
 mod command;
 mod interrupt;
 mod options;

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use anyhow::Result;
 use serde::Serialize;
-use xrd_study::{Note, OutputFolder, Remedy};
+use xrd_report::{PAGE_FILE, page};
+use xrd_study::{Note, OutputFolder, Remedy, STUDY_FILE, StudyReport};
 
 use crate::interrupt;
 
@@ -46,4 +47,17 @@ pub(crate) fn print_note(note: &Note) {
         _ => "",
     };
     eprintln!("note: {note}{advice}");
+}
+
+/// Writes the page again if the folder is that of a study.
+pub(crate) fn renew_page(folder: &Path) -> Result<()> {
+    let file = folder.join(STUDY_FILE);
+    if !file.is_file() || !folder.join(PAGE_FILE).is_file() {
+        return Ok(());
+    }
+    let text = page(folder, &StudyReport::read(&file)?)?;
+    let page = folder.join(PAGE_FILE);
+    Ok(xrd_io::write::atomically(page, |f| {
+        f.write_all(text.as_bytes())
+    })?)
 }

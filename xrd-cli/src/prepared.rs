@@ -13,7 +13,17 @@ pub(crate) const WAVELENGTH: f64 = 1.540_593;
 /// A prepared scan.
 pub(crate) struct PreparedScan {
     pub(crate) pattern: Prepared,
+    /// Wavelength in Å.
+    wavelength: f64,
     pub(crate) is_wavelength_assumed: bool,
+}
+
+impl PreparedScan {
+    /// Angle in degrees for the wavelength of the scan, of an angle for Cu Kα1.
+    pub(crate) fn own_angle(&self, copper_deg: f64) -> f64 {
+        let sine = (copper_deg / 2.0).to_radians().sin() * self.wavelength / WAVELENGTH;
+        2.0 * sine.min(1.0).asin().to_degrees()
+    }
 }
 
 /// The scans of a file, each with its name: the file, and the scan if there are several.
@@ -36,13 +46,16 @@ pub(crate) fn prepared_scans(
 
 fn prepared(scan: &Scan) -> Result<PreparedScan> {
     let mut pattern = pattern_of(scan)?;
-    let is_wavelength_assumed = pattern.wavelength().is_none();
-    if is_wavelength_assumed {
-        pattern = pattern.with_wavelength(Some(Wavelength::angstrom(WAVELENGTH)?));
-    }
+    let stated = pattern.wavelength();
+    let wavelength = match stated {
+        Some(wavelength) => wavelength,
+        None => Wavelength::angstrom(WAVELENGTH)?,
+    };
+    pattern = pattern.with_wavelength(Some(wavelength));
     Ok(PreparedScan {
         pattern: Prepared::of(&pattern)?,
-        is_wavelength_assumed,
+        wavelength: wavelength.as_angstrom(),
+        is_wavelength_assumed: stated.is_none(),
     })
 }
 

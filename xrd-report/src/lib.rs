@@ -22,14 +22,14 @@ pub use xrd_study;
 
 pub use error::{Error, Result};
 pub use figure::{
-    Arrow, Disturbed, Generated, GroupPattern, MapPanel, Painted, ReferenceLines, Reproduced,
-    Samples, Scatter, Scored, Step, Ternary, Waterfall, draw_symmetry, draw_symmetry_history,
-    feature_space, generated, group_patterns, loss_curves, maps, painted_map, path, places,
-    relevance, reproduction, robustness, scores, sensitivity, series, series_path, ternary,
-    waterfall,
+    Arrow, Disturbed, FoundGroup, Generated, GroupPattern, MapPanel, Painted, Recognised,
+    RecognisedStructure, ReferenceLines, Reproduced, Samples, Scatter, Scored, Step, Ternary,
+    Waterfall, draw_symmetry, draw_symmetry_history, feature_space, found_groups, generated,
+    group_patterns, loss_curves, maps, painted_map, path, places, recognised, relevance,
+    reproduction, robustness, scores, sensitivity, series, series_path, ternary, waterfall,
 };
 pub use files::FigureFiles;
-pub use page::{PAGE_FILE, page};
+pub use page::{ANSWERS_FILE, ANSWERS_PAGE, PAGE_FILE, answers_page, page};
 #[cfg(feature = "png")]
 pub use render::Renderer;
 pub use study::{draw_maps, draw_robustness, draw_scores, draw_study, samples_of};

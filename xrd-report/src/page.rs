@@ -6,6 +6,7 @@
 //! WebAssembly module that it unpacks, and forbids all requests.
 
 mod about;
+mod answers;
 mod files;
 mod network;
 mod pack;
@@ -21,7 +22,10 @@ use xrd_study::StudyReport;
 use crate::error::{Error, Result};
 use crate::figure::base64;
 
+pub use answers::{ANSWERS_FILE, ANSWERS_PAGE, answers_page};
+
 const FRAME: &str = include_str!("page/page.html");
+const ANSWERS_FRAME: &str = include_str!("page/answers.html");
 const STYLE: &str = include_str!("page/page.css");
 
 /// Pieces of the script, in the order of their dependencies.
@@ -43,11 +47,22 @@ const SCRIPT: &[&str] = &[
     include_str!("page/summary.js"),
     include_str!("page/sheets.js"),
     include_str!("page/robustness.js"),
+    include_str!("page/answers.js"),
     include_str!("page/chosen.js"),
     include_str!("page/reader.js"),
     include_str!("page/newcomers.js"),
     include_str!("page/drop.js"),
     include_str!("page/page.js"),
+];
+
+/// Pieces of the script of the page of answers about space groups.
+const ANSWERS_SCRIPT: &[&str] = &[
+    include_str!("page/data.js"),
+    include_str!("page/theme.js"),
+    include_str!("page/chart.js"),
+    include_str!("page/tables.js"),
+    include_str!("page/answers.js"),
+    include_str!("page/answers_page.js"),
 ];
 
 /// Largest size of the data of a page with the module that reads new files, in bytes.
@@ -59,7 +74,8 @@ pub const PAGE_FILE: &str = "report.html";
 /// Returns the page of a study as the text of one HTML file, which works offline.
 ///
 /// The argument `folder` is the folder with the files of the study. If it also contains the results of a
-/// [robustness test](fn@xrd_study::robustness) of the same patterns, the page shows them. Tables above 8 MB and figures above 2 MB are
+/// [robustness test](fn@xrd_study::robustness) of the same patterns, the page shows them, and so it does with the answers about
+/// space groups in [`ANSWERS_FILE`]. Tables above 8 MB and figures above 2 MB are
 /// not on the page, which names them. A page that would exceed 15 MB, such as that of 100,000 patterns, does
 /// not read new files. Coordinates have the digits of single precision, and estimates of training patterns
 /// have six digits. The page contains no computing times, so that repeated runs of the same study give the
@@ -81,19 +97,23 @@ pub fn page(folder: &Path, study: &StudyReport) -> Result<String> {
     let network = network::packed(&file, &bytes)?;
     let robustness = robustness::report(folder, study)?;
     let more = robustness.as_ref().map_or(&[][..], |_| &robustness::FILES);
+    let mut blocks = Vec::new();
+    if let Some(answers) = answers::answers(folder)? {
+        blocks.push(("answers", pack::text(&serde_json::to_string(&answers)?)?));
+    }
     let files = files::files(folder, study, more)?;
     let robustness = robustness.as_ref().map(robustness::shown);
     let shown = (&network.shape, &files.omitted[..], robustness);
     let about = about::about(folder, study, &model, shown)?;
     let new_files = reader::facts(folder, study, &model, &about.left_out_errors)?;
-    let mut blocks = vec![
+    blocks.extend([
         ("about", pack::text(&about.text)?),
         ("maps", pack::words(&about.maps)?),
         ("patterns", pack::words(&about.patterns)?),
         ("weights", pack::words(&network.weights)?),
         ("numbers", pack::floats(&network.numbers)?),
         ("files", pack::text(&files.texts)?),
-    ];
+    ]);
     let reading = [
         ("new-files", pack::text(&new_files)?),
         ("reader", base64(reader::MODULE)),
@@ -101,7 +121,7 @@ pub fn page(folder: &Path, study: &StudyReport) -> Result<String> {
     if bytes_of(&blocks) + bytes_of(&reading) <= LARGEST {
         blocks.extend(reading);
     }
-    Ok(assembled(&blocks))
+    Ok(assembled(FRAME, SCRIPT, &blocks))
 }
 
 fn bytes_of(blocks: &[(&str, String)]) -> usize {
@@ -109,8 +129,8 @@ fn bytes_of(blocks: &[(&str, String)]) -> usize {
 }
 
 /// Fills the frame. Blocks are Base64, which contains no character that could end an element.
-fn assembled(blocks: &[(&str, String)]) -> String {
-    let script = format!("(() => {{\n\"use strict\";\n{}}})();\n", SCRIPT.concat());
+fn assembled(frame: &str, script: &[&str], blocks: &[(&str, String)]) -> String {
+    let script = format!("(() => {{\n\"use strict\";\n{}}})();\n", script.concat());
     let data: String = blocks
         .iter()
         .map(|(name, data)| {
@@ -130,7 +150,7 @@ fn assembled(blocks: &[(&str, String)]) -> String {
         ("{script}", &script),
     ];
     let mut page = String::new();
-    let mut rest = FRAME;
+    let mut rest = frame;
     for (mark, part) in parts {
         let (before, after) = rest.split_once(mark).unwrap_or((rest, ""));
         page += before;
@@ -151,16 +171,18 @@ mod tests {
 
     #[test]
     fn the_frame_has_a_place_for_each_part_in_this_order() {
-        let places = ["{policy}", "{style}", "{data}", "{script}"].map(|m| FRAME.find(m).unwrap());
-        assert!(places.is_sorted());
-        let page = assembled(&[("about", "QUJD".to_owned())]);
+        for frame in [FRAME, ANSWERS_FRAME] {
+            let places = ["{policy}", "{style}", "{data}", "{script}"];
+            assert!(places.map(|m| frame.find(m).unwrap()).is_sorted());
+        }
+        let page = assembled(FRAME, SCRIPT, &[("about", "QUJD".to_owned())]);
         assert!(page.contains("id=\"data-about\">QUJD</script>"));
         assert!(page.trim_end().ends_with("</html>"));
     }
 
     #[test]
     fn the_policy_allows_the_script_and_the_module_alone() {
-        let page = assembled(&[]);
+        let page = assembled(FRAME, SCRIPT, &[]);
         assert!(page.contains("default-src 'none'; script-src 'sha256-"));
         assert!(page.contains(" 'wasm-unsafe-eval'; style-src 'sha256-"));
         for forbidden in [" 'unsafe-eval'", "'unsafe-inline'", "connect-src"] {
@@ -170,7 +192,8 @@ mod tests {
 
     #[test]
     fn the_script_can_be_inline_and_asks_for_nothing() {
-        for text in SCRIPT.iter().chain([&STYLE, &FRAME]) {
+        let scripts = || SCRIPT.iter().chain(ANSWERS_SCRIPT);
+        for text in scripts().chain([&STYLE, &FRAME, &ANSWERS_FRAME]) {
             for forbidden in [
                 "eval(",
                 "innerHTML",
@@ -182,7 +205,7 @@ mod tests {
             }
             assert!(!text.contains("https://"), "an address outside");
         }
-        for text in SCRIPT {
+        for text in scripts() {
             assert!(!text.contains("</script") && !text.contains("<!--"));
         }
     }

@@ -8,9 +8,9 @@ mod source;
 
 pub use crystal::Crystal;
 pub use report::{
-    CertaintyBin, ConfusionEntry, DistanceRow, MajorityRow, REFUSAL_THRESHOLD, REPEATED,
-    RefusalRow, ReliabilityBin, SYMMETRY_FILE, SimilarityRow, SpaceGroupRow, SymmetryAnswers,
-    SymmetryReport, SymmetryScore, SystemRow, repeated_patterns,
+    CertaintyBin, ConfusionEntry, DistanceRow, LeftOutRow, MajorityRow, NearestRow,
+    REFUSAL_THRESHOLD, REPEATED, RefusalRow, ReliabilityBin, SYMMETRY_FILE, SimilarityRow,
+    SpaceGroupRow, SymmetryAnswers, SymmetryReport, SymmetryScore, SystemRow, repeated_patterns,
 };
 pub use sampling::Sampling;
 pub use source::{PatternSource, SymmetryEffects};

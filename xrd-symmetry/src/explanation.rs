@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use xrd_identify::{Identification, Library, LineWindow, Peak, Search};
+use xrd_identify::{Identification, Library, LineWindow, Peak};
 
 use crate::{Model, Prepared, Probabilities, Result};
 
@@ -40,10 +40,7 @@ impl Model {
     /// # Errors
     /// Any error of [`Model::classify`].
     pub fn explain(&self, pattern: &Prepared, library: &Library) -> Result<Explanation> {
-        let search = Search {
-            candidates: self.settings().candidates,
-        };
-        let nearest = library.identify(pattern, &search);
+        let nearest = library.identify(pattern, &self.search());
         let windows = nearest.windows();
         // The first mask is empty, and gives the answer itself.
         let masks: Vec<Range<usize>> = std::iter::once(0..0)

@@ -2,6 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod calibration;
+mod card;
 mod classifier;
 mod container;
 mod error;
@@ -11,6 +12,7 @@ mod probabilities;
 mod score;
 mod space_group;
 mod training;
+mod voting;
 
 pub use calibration::{Calibration, Example};
 pub use classifier::Classifier;

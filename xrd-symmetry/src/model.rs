@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use xrd_identify::{Library, Neighbour, Search, Votes};
+use xrd_identify::{Library, Search, Votes};
 
 use crate::container::{pack, unpack};
 use crate::{Calibration, Classifier, Error, Prepared, Probabilities, Result};
@@ -123,29 +123,19 @@ impl Model {
             candidates: self.settings.candidates,
         };
         let nearest = library.identify(pattern, &search).neighbours();
-        let probabilities = self.with_votes(networks, &nearest, library)?;
-        Ok(Classification {
-            is_refused: probabilities.certainty() < self.settings.threshold,
-            similarity: nearest.first().map_or(0.0, |n| n.similarity),
-            probabilities,
-        })
-    }
-
-    /// Probabilities of the networks, combined with the votes of the nearest structures.
-    pub(crate) fn with_votes(
-        &self,
-        networks: Probabilities,
-        nearest: &[Neighbour],
-        library: &Library,
-    ) -> Result<Probabilities> {
         let votes = Votes {
             voters: self.settings.candidates,
             sharpness: self.settings.sharpness,
             least: self.settings.least,
         };
-        let weights = votes.weights(library, nearest).map_err(Error::Pattern)?;
+        let weights = votes.weights(library, &nearest).map_err(Error::Pattern)?;
         let sources = [networks, Probabilities::from_weights(&weights)?];
-        self.calibration.combine(&sources)
+        let probabilities = self.calibration.combine(&sources)?;
+        Ok(Classification {
+            is_refused: probabilities.certainty() < self.settings.threshold,
+            similarity: nearest.first().map_or(0.0, |n| n.similarity),
+            probabilities,
+        })
     }
 
     /// Bytes of a file. Equal models give equal bytes.

@@ -6,10 +6,13 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::{Value, json};
 use xrd_identify::{Library, Search};
+use xrd_report::FigureFiles;
+use xrd_study::{Inputs, OutputFolder};
 
+use crate::candidate::{figure_name, short_name};
 use crate::message;
-use crate::options::{Stating, Threads, count};
-use crate::output::say;
+use crate::options::{Pictures, Stating, Threads, count};
+use crate::output::{self, say};
 use crate::pattern_files::files_of;
 use crate::prepared::{PreparedScan, prepared_scans};
 
@@ -33,6 +36,7 @@ const CANDIDATES: usize = 100;
 Examples:
   xrd identify scan.xrdml
   xrd identify mixture.xy --phases 2 --json
+  xrd identify scans/ --out figures
   xrd library cifs/ --out my.lines && xrd identify scan.xy --library my.lines")]
 pub(crate) struct Identify {
     /// Pattern files, or folders of them
@@ -50,17 +54,23 @@ pub(crate) struct Identify {
     /// Number of structures to list per pattern
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = count)]
     top: usize,
+    /// Folder for a figure of each pattern above the lines of the nearest structures
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     #[command(flatten)]
     stating: Stating,
     /// Print as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    pictures: Pictures,
+    #[command(flatten)]
     threads: Threads,
 }
 
 impl Identify {
     pub(crate) fn run(self) -> Result<()> {
+        let mut figures = self.figures()?;
         let library = self.open()?;
         let pool = self.threads.pool()?;
         let (mut all, mut failed) = (Vec::new(), Vec::new());
@@ -72,6 +82,9 @@ impl Identify {
                 Ok(answers) => {
                     for (name, answer) in answers {
                         self.show(&name, &answer, several, &mut all)?;
+                        if let (Some(figures), Ok(answer)) = (&mut figures, &answer) {
+                            figures.write(&name, answer)?;
+                        }
                         failed.extend(answer.err());
                     }
                 }
@@ -81,6 +94,9 @@ impl Identify {
                     failed.extend(answer.err());
                 }
             }
+        }
+        if let Some(figures) = figures {
+            figures.out.commit()?;
         }
         if self.json {
             say(&serde_json::to_string_pretty(&all)?)?;
@@ -93,6 +109,17 @@ impl Identify {
                 message(&failed[0])
             ),
         }
+    }
+
+    /// The output folder, if figures are asked for.
+    fn figures(&self) -> Result<Option<Figures>> {
+        let files = self.pictures.files()?;
+        let Some(out) = &self.out else {
+            return Ok(None);
+        };
+        let inputs = Inputs::new(self.files.iter().chain(&self.library));
+        let out = output::open(out)?.protecting(inputs, &[])?;
+        Ok(Some(Figures { out, files }))
     }
 
     /// The known structures.
@@ -119,19 +146,29 @@ impl Identify {
     ) -> Result<Vec<(String, Result<Answer>)>> {
         let scans = prepared_scans(file, &self.stating.options())?;
         let answer = |(name, scan): (String, Result<PreparedScan>)| {
-            (name, scan.map(|scan| self.answer(&scan, library, pool)))
+            let answer = scan.and_then(|scan| self.answer(&name, &scan, library, pool));
+            (name, answer)
         };
         Ok(scans.into_iter().map(answer).collect())
     }
 
-    fn answer(&self, scan: &PreparedScan, library: &Library, pool: &rayon::ThreadPool) -> Answer {
+    fn answer(
+        &self,
+        name: &str,
+        scan: &PreparedScan,
+        library: &Library,
+        pool: &rayon::ThreadPool,
+    ) -> Result<Answer> {
         let search = Search {
             candidates: CANDIDATES.max(2 * self.top),
         };
         let work = || Answer::of(library, &scan.pattern, &search, self.phases, self.top);
         let mut answer = pool.install(work);
         answer.is_wavelength_assumed = scan.is_wavelength_assumed;
-        answer
+        if self.out.is_some() {
+            answer.figure = Some(answer.draw(&short_name(name), scan)?);
+        }
+        Ok(answer)
     }
 
     /// Prints the answer about a pattern, or collects it for the array.
@@ -161,6 +198,22 @@ impl Identify {
             }
             Err(_) => Ok(()),
         }
+    }
+}
+
+/// Folder of figures.
+struct Figures {
+    out: OutputFolder,
+    files: FigureFiles,
+}
+
+impl Figures {
+    fn write(&mut self, pattern: &str, answer: &Answer) -> Result<()> {
+        let Some(figure) = &answer.figure else {
+            return Ok(());
+        };
+        let name = figure_name(pattern);
+        Ok(self.files.write(&mut self.out, &name, figure)?)
     }
 }
 

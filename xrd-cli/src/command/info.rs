@@ -22,6 +22,7 @@ use crate::structure_file;
 
 mod crystal;
 mod folder;
+mod symmetry;
 
 /// Show the format and contents of files: scans, patterns, structures, a model, or an unfinished
 /// training.
@@ -29,12 +30,17 @@ mod folder;
 /// A file that cannot be read is named, the others are shown, and the exit status is 2.
 #[derive(Args)]
 #[command(after_help = "\
-Example:
-  xrd info scan.brml patterns.npz NaCl.cif out/model.safetensors")]
+Examples:
+  xrd info scan.brml patterns.npz NaCl.cif out/model.safetensors
+  xrd info --model                     the model of xrd symmetry")]
 pub(crate) struct Info {
     /// Files, or folders of scans
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "model")]
     files: Vec<PathBuf>,
+    /// Show the model of xrd symmetry that is part of the program, with its card: on what it was trained, its
+    /// scores, and where it fails
+    #[arg(long)]
+    model: bool,
     #[command(flatten)]
     stating: Stating,
     /// Print as JSON
@@ -46,6 +52,9 @@ impl Info {
     pub(crate) fn run(self) -> Result<()> {
         let options = self.stating.options();
         let (mut all, mut failed) = (Vec::new(), Vec::new());
+        if self.model {
+            all.push(symmetry::shipped()?);
+        }
         for file in &self.files {
             let mut about = match describe(file, &options) {
                 Ok(about) => about,
@@ -58,7 +67,7 @@ impl Info {
             about["file"] = json!(file.to_string_lossy());
             all.push(about);
         }
-        if let (true, Some(_)) = (self.files.len() == failed.len(), failed.first()) {
+        if let (true, Some(_)) = (all.len() == failed.len(), failed.first()) {
             return Err(failed.swap_remove(0));
         }
         match self.json {
@@ -82,6 +91,7 @@ fn describe(file: &Path, options: &ReadOptions) -> Result<Value> {
     match extension.as_str() {
         "safetensors" => model(file),
         "checkpoint" => checkpoint(file),
+        _ if symmetry::is_model(file) => symmetry::describe(file),
         _ if is_safetensors(file) => {
             model(file).or_else(|no_model| checkpoint(file).map_err(|_| no_model))
         }
@@ -237,6 +247,9 @@ fn to_lines(about: &Value) -> String {
         lines.push(String::new());
         add_fields(&mut lines, part);
     }
+    if let Some(card) = about["card"].as_str() {
+        lines.extend([String::new(), card.trim_end().to_owned()]);
+    }
     lines.join("\n")
 }
 
@@ -249,7 +262,7 @@ fn add_fields(lines: &mut Vec<String>, about: &Value) {
             Value::Array(items) => items_in_words(items),
             other => word(other),
         };
-        if key != "file" && !text.is_empty() {
+        if key != "file" && key != "card" && !text.is_empty() {
             lines.push(format!("  {:<24}{text}", key.replace('_', " ")));
         }
     }

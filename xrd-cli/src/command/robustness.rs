@@ -2,21 +2,21 @@
 
 mod print;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use xrd_report::{PAGE_FILE, draw_robustness, page};
+use xrd_report::draw_robustness;
 use xrd_study::{
-    Dataset, Experiment, ROBUSTNESS_FILE, RobustnessOptions, STUDY_FILE, Saving, Session, Settings,
-    Splits, StudyReport, laboratory_effects,
+    Dataset, Experiment, ROBUSTNESS_FILE, RobustnessOptions, Saving, Session, Settings, Splits,
+    laboratory_effects,
 };
 
 use crate::options::{
     Configuring, Estimating, Pictures, Source, Threads, Training, at_most, beside, fraction,
     positive,
 };
-use crate::output::{self, pretty, print_notes, say};
+use crate::output::{self, pretty, print_notes, renew_page, say};
 use crate::progress::Terminal;
 
 /// Default number of random splits.
@@ -145,17 +145,4 @@ impl Robustness {
         experiment.estimator = estimator.or(of_preset).or(experiment.estimator);
         Ok(experiment)
     }
-}
-
-/// Writes the page again if the folder is that of a study.
-fn renew_page(folder: &Path) -> Result<()> {
-    let file = folder.join(STUDY_FILE);
-    if !file.is_file() || !folder.join(PAGE_FILE).is_file() {
-        return Ok(());
-    }
-    let text = page(folder, &StudyReport::read(&file)?)?;
-    let page = folder.join(PAGE_FILE);
-    Ok(xrd_io::write::atomically(page, |f| {
-        f.write_all(text.as_bytes())
-    })?)
 }

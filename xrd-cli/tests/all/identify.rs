@@ -94,6 +94,21 @@ fn a_pattern_is_recognised_among_the_shipped_structures() {
 }
 
 #[test]
+fn a_pattern_is_drawn_above_the_lines_of_the_nearest_structures() {
+    let place = place();
+    place.done("identify sim/NaCl.xy --library my.lines --only-library --top 2 --out figures");
+    let figure = place.read("figures/NaCl.xy.svg");
+    for part in [
+        "space group 225",
+        "space group 229",
+        "line that the pattern has",
+        "line that it lacks",
+    ] {
+        assert!(figure.contains(part), "{part}");
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_named_and_the_others_are_answered() {
     let place = place();
     place.write("words.xy", "no numbers\n");

@@ -158,6 +158,130 @@ fn the_files_of_a_folder_are_answered() {
 }
 
 #[test]
+fn lines_that_decided_are_lines_of_the_pattern() {
+    let place = rock_salt();
+    let printed = place.done("symmetry sim/NaCl.xy --json");
+    let all: Vec<Value> = serde_json::from_str(&printed).unwrap();
+    let lines = all[0]["lines"].as_array().unwrap();
+    assert!(!lines.is_empty() && lines.len() <= 10);
+    let change = |l: &Value| l["space_group_change"].as_f64().unwrap().abs();
+    assert!(
+        lines.is_sorted_by(|a, b| change(a) >= change(b)),
+        "{lines:?}"
+    );
+    let known = [27.4, 31.7, 45.5, 53.9, 56.5, 66.3, 73.1, 75.3, 84.0];
+    for line in lines {
+        let angle = line["two_theta_deg"].as_f64().unwrap();
+        assert!(known.iter().any(|k| (k - angle).abs() < 0.2), "{line}");
+    }
+    // For molybdenum, the angles are those of the scan, and the spacings stay.
+    place.done("simulate NaCl.cif --wavelength MoKa1 --from 5 --to 45 --step 0.01 --xy --out mo");
+    let printed = place.done("symmetry mo/NaCl.xy --json --wavelength MoKa1");
+    let all: Vec<Value> = serde_json::from_str(&printed).unwrap();
+    for line in all[0]["lines"].as_array().unwrap() {
+        let number = |key: &str| line[key].as_f64().unwrap();
+        let (angle, d) = (number("two_theta_deg"), number("d_angstrom"));
+        let found = 0.709_32 / (2.0 * (angle / 2.0).to_radians().sin());
+        assert!((found / d - 1.0).abs() < 1e-3, "{line}");
+    }
+    assert!(place.done("symmetry sim/NaCl.xy").contains("  decided by "));
+}
+
+#[test]
+fn space_groups_of_one_extinction_group_are_merged() {
+    let place = rock_salt();
+    let printed = place.done("symmetry sim/NaCl.xy --merge --json");
+    let all: Vec<Value> = serde_json::from_str(&printed).unwrap();
+    let first = &all[0]["extinction_groups"][0];
+    assert_eq!(first["symbol"], "F - - -");
+    assert_eq!(
+        first["probability"],
+        all[0]["extinction_group"]["probability"]
+    );
+    let numbers: Vec<u64> = serde_json::from_value(first["space_groups"].clone()).unwrap();
+    assert_eq!(numbers, [196, 202, 209, 216, 225]);
+    let text = place.done("symmetry sim/NaCl.xy --merge");
+    assert!(
+        text.contains("extinction group F - - - ") && text.contains("F23, Fm-3, F432"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_folder_of_scans_gets_a_table_figures_and_a_page() {
+    let place = rock_salt();
+    place.write("scans/a, b.xy", &place.read("sim/NaCl.xy"));
+    place.write("scans/no.xy", "no numbers\n");
+    let run = place.xrd("symmetry scans --out found --json");
+    assert_eq!(run.status, Some(2), "{}", run.stderr);
+    let printed: Vec<Value> = serde_json::from_str(&run.stdout).unwrap();
+    let answers: Value = serde_json::from_str(&place.read("found/answers.json")).unwrap();
+    assert_eq!(answers["patterns"].as_array().unwrap().len(), 2);
+    let (answer, error) = (&answers["patterns"][0], &answers["patterns"][1]);
+    assert_eq!(answer["space_groups"], printed[0]["space_groups"]);
+    assert_eq!(answer["nearest"]["space_group"], 225);
+    assert!(error["error"].as_str().unwrap().contains("no.xy"));
+    let figure = place.read(&format!("found/{}", answer["figure"].as_str().unwrap()));
+    assert!(
+        figure.contains("Fm-3m") && figure.contains("lines that decided"),
+        "{figure}"
+    );
+    let table = place.read("found/answers.csv");
+    let mut rows = table.lines();
+    assert!(
+        rows.next()
+            .unwrap()
+            .starts_with("pattern,refused,crystal_system,")
+    );
+    assert!(
+        rows.next()
+            .unwrap()
+            .starts_with("\"scans/a, b.xy\",false,cubic,")
+    );
+    assert!(rows.next().unwrap().starts_with("scans/no.xy,,"));
+    assert!(
+        place
+            .read("found/answers.html")
+            .contains("id=\"data-answers\">")
+    );
+    assert!(place.read("found/answers.svg").contains("cubic"));
+    // The scans themselves are never replaced.
+    place.write("found/answers.csv", &place.read("sim/NaCl.xy"));
+    let run = place.xrd("symmetry found/answers.csv --out found");
+    assert_eq!(run.status, Some(2));
+    assert!(run.stderr.contains("answers.csv"), "{}", run.stderr);
+    assert_eq!(place.read("found/answers.csv"), place.read("sim/NaCl.xy"));
+}
+
+#[test]
+fn the_model_and_its_card_are_shown() {
+    let place = Workplace::new();
+    let text = place.done("info --model");
+    for part in [
+        "model of space groups",
+        "laboratory",
+        "Trained on",
+        "Fails where",
+        "CC BY 4.0",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../xrd-symmetry/data/shipped.model"
+    );
+    std::fs::copy(file, place.path("own.model")).unwrap();
+    let all: Vec<Value> =
+        serde_json::from_str(&place.done("info own.model --model --json")).unwrap();
+    assert_eq!(all[0]["name"], all[1]["name"]);
+    assert!(all[0]["card"].is_string() && all[1].get("card").is_none());
+    place.write("cut.model", "xrd-symmetry 1\n{");
+    let run = place.xrd("info cut.model");
+    assert_eq!(run.status, Some(2));
+    assert!(run.stderr.contains("cut.model"), "{}", run.stderr);
+}
+
+#[test]
 fn the_threshold_refuses_and_the_answer_is_still_given() {
     let place = rock_salt();
     let printed = place.done("symmetry sim/NaCl.xy --threshold 1");
@@ -186,10 +310,17 @@ fn the_threshold_refuses_and_the_answer_is_still_given() {
 #[test]
 fn the_classifier_is_scored() {
     let place = rock_salt();
-    place.write("labels.csv", "name,space_group\nNaCl.xy,225\n");
-    let printed =
-        place.done("symmetry score --patterns sim/NaCl.xy --labels labels.csv --out scores --json");
+    place.write("labels.csv", "name,space_group,formula\nNaCl.xy,225,NaCl\n");
+    let score = "symmetry score --patterns sim/NaCl.xy --labels labels.csv --out scores";
+    let printed = place.done(&format!("{score} --json --formula-column formula"));
     let reports: Value = serde_json::from_str(&printed).unwrap();
     assert_eq!(reports[0]["all"]["space_group"], 1.0);
+    assert_eq!(reports[0]["nearest"]["space_group"], 1.0);
+    let rows = &reports[0]["left_out"];
+    assert_eq!(rows["with_own"], reports[0]["all"]);
+    assert_ne!(rows["without_own"], rows["with_own"]);
+    let run = place.xrd(&format!("{score} --formula-column absent"));
+    assert_eq!(run.status, Some(2));
+    assert!(run.stderr.contains("absent"), "{}", run.stderr);
     assert!(place.read("scores/symmetry.json").contains("laboratory"));
 }

@@ -63,3 +63,10 @@ function rowsOf(csv) {
   }
   return rows.filter((row) => row.length > 1 || row[0] !== "");
 }
+
+/** Says on the page why it cannot be shown. */
+function refuse(error) {
+  at("wrong").hidden = false;
+  at("wrong").textContent = `This page cannot be shown: ${error.message}. Use a browser of 2023 or later.`;
+  console.error(error);
+}

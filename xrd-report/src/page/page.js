@@ -1,16 +1,17 @@
 // The page: its state, and updates when the state changes.
 
 async function load() {
-  const [about, maps, levels, words, numbers, files] = await Promise.all([
+  const [about, maps, levels, words, numbers, files, answers] = await Promise.all([
     unpackedJson("about"),
     unpackedWords("maps"),
     unpackedWords("patterns"),
     unpackedWords("weights"),
     unpackedFloats("numbers"),
     unpackedJson("files"),
+    at("data-answers") && unpackedJson("answers"),
   ]);
   const network = networkOf(about.network, words, numbers);
-  return studyOf({ about, maps, levels, network, files });
+  return Object.assign(studyOf({ about, maps, levels, network, files }), { answers });
 }
 
 function run(study) {
@@ -265,6 +266,7 @@ function run(study) {
   };
   showEstimates(study, showAndScroll);
   showRobustness(study);
+  showAnswers(study.answers);
   showSheets(study, showAndScroll);
   showRun(about);
   showFiles(study);
@@ -287,12 +289,6 @@ function run(study) {
     points,
     newcomers: newFilesView(study),
   };
-}
-
-function refuse(error) {
-  at("wrong").hidden = false;
-  at("wrong").textContent = `This page cannot be shown: ${error.message}. Use a browser of 2023 or later.`;
-  console.error(error);
 }
 
 load().then(run).catch(refuse);

@@ -1,5 +1,6 @@
 //! Report of a classifier of space groups on patterns with known space groups.
 
+mod beside;
 mod confusion;
 mod repeated;
 mod rows;
@@ -11,6 +12,7 @@ use xrd_symmetry::{Answer, Probabilities, Score, SpaceGroup};
 
 use crate::{Error, Result};
 
+pub use beside::{LeftOutRow, NearestRow};
 pub use confusion::{ConfusionEntry, DistanceRow};
 pub use repeated::{REPEATED, repeated_patterns};
 pub use rows::{CertaintyBin, MajorityRow, ReliabilityBin, SpaceGroupRow, SystemRow};
@@ -35,6 +37,10 @@ pub struct SymmetryAnswers<'a> {
     pub repeated: &'a [bool],
     /// Similarity (0 to 1) of the nearest known structure to each pattern. Empty if this is not known.
     pub similarities: &'a [f64],
+    /// Space group of the nearest known structure to each pattern, if there is one. Empty if this is not known.
+    pub nearest: &'a [Option<SpaceGroup>],
+    /// Patterns whose structure is known to be in the library, and the answers without it. Empty if this is not known.
+    pub left_out: &'a [(usize, Probabilities)],
     /// Number of training structures of each space group, 230 entries. Empty if this is not known.
     pub abundance: &'a [usize],
 }
@@ -54,6 +60,8 @@ impl<'a> SymmetryAnswers<'a> {
             truths,
             repeated: &[],
             similarities: &[],
+            nearest: &[],
+            left_out: &[],
             abundance: &[],
         }
     }
@@ -69,6 +77,20 @@ impl<'a> SymmetryAnswers<'a> {
     #[must_use]
     pub fn with_similarities(mut self, similarities: &'a [f64]) -> Self {
         self.similarities = similarities;
+        self
+    }
+
+    /// Sets the space group of the nearest known structure to each pattern.
+    #[must_use]
+    pub fn with_nearest(mut self, nearest: &'a [Option<SpaceGroup>]) -> Self {
+        self.nearest = nearest;
+        self
+    }
+
+    /// Sets the answers about some patterns without their own structures.
+    #[must_use]
+    pub fn with_left_out(mut self, left_out: &'a [(usize, Probabilities)]) -> Self {
+        self.left_out = left_out;
         self
     }
 
@@ -89,12 +111,21 @@ impl<'a> SymmetryAnswers<'a> {
             ("space groups", self.truths.len()),
             ("marks of repeated patterns", optional(self.repeated.len())),
             ("similarities", optional(self.similarities.len())),
+            ("nearest space groups", optional(self.nearest.len())),
         ];
         if let Some((what, found)) = counts.into_iter().find(|(_, n)| *n != patterns) {
             return Err(Error::ValueCount {
                 what,
                 found,
                 patterns,
+            });
+        }
+        let beyond = self.left_out.iter().find(|(i, _)| *i >= patterns);
+        if let Some((found, _)) = beyond {
+            return Err(Error::OutOfRange {
+                what: "index of a pattern",
+                found: *found as f64,
+                expected: "below the number of patterns",
             });
         }
         match self.abundance.len() {
@@ -141,6 +172,12 @@ pub struct SymmetryReport {
     pub centrosymmetric: Option<SymmetryScore>,
     /// Shares that are right if always the most frequent class of this set is answered.
     pub majority: MajorityRow,
+    /// Shares that are right if the space group of the nearest known structure is answered; `None` if this is not
+    /// known.
+    pub nearest: Option<NearestRow>,
+    /// Scores of the patterns whose structure is known, with and without their own structures in the library; `None`
+    /// if no structure is known.
+    pub left_out: Option<LeftOutRow>,
     /// Accuracy for each of the seven crystal systems.
     pub crystal_systems: Vec<SystemRow>,
     /// Accuracy for each space group of the set.
@@ -181,6 +218,8 @@ impl SymmetryReport {
             repeated_once: repeated::once(answers)?,
             centrosymmetric: score::centrosymmetric(&all)?,
             majority: MajorityRow::of(answers.truths),
+            nearest: NearestRow::of(answers),
+            left_out: LeftOutRow::of(answers)?,
             crystal_systems: rows::crystal_systems(&all),
             space_groups: rows::space_groups(&score, answers.abundance),
             confusion: confusion::matrix(&all),

@@ -1,35 +1,66 @@
 //! The answer about one pattern, as text and as JSON.
 
 use serde_json::{Value, json};
-use xrd_study::xrd_symmetry::{Classification, CrystalSystem, Probabilities};
+use xrd_study::xrd_symmetry::{
+    Classification, CrystalSystem, DecidingLine, Explanation, ExtinctionGroup, Probabilities,
+};
 
-/// Number of space groups that are listed.
+use crate::prepared::PreparedScan;
+
+/// Number of space groups and of lines that are listed.
 const LISTED: usize = 5;
+
+/// Number of lines in JSON.
+const MOST_LINES: usize = 10;
+
+/// Least change of a probability by a mask that is printed.
+const LEAST_CHANGE: f64 = 0.01;
 
 /// The classification of a pattern.
 pub(super) struct Answer<'a> {
-    name: &'a str,
-    found: &'a Classification,
-    is_refused: bool,
-    is_wavelength_assumed: bool,
+    pub(super) name: &'a str,
+    pub(super) scan: &'a PreparedScan,
+    pub(super) found: &'a Classification,
+    /// Lines that decided, if they were asked for.
+    pub(super) explained: Option<&'a Explanation>,
+    /// Whether space groups of one extinction group are merged.
+    pub(super) is_merged: bool,
+    pub(super) threshold: f64,
 }
 
-impl<'a> Answer<'a> {
-    pub(super) fn new(
-        name: &'a str,
-        found: &'a Classification,
-        is_refused: bool,
-        is_wavelength_assumed: bool,
-    ) -> Self {
-        Self {
-            name,
-            found,
-            is_refused,
-            is_wavelength_assumed,
+impl Answer<'_> {
+    /// Probability that decides whether the pattern is refused: of the likeliest space group, or of the likeliest
+    /// extinction group.
+    pub(super) fn certainty(&self) -> f64 {
+        match self.is_merged {
+            true => self.extinction_groups().first().map_or(0.0, |g| g.1),
+            false => self.probabilities().certainty(),
         }
     }
 
-    fn probabilities(&self) -> &Probabilities {
+    pub(super) fn is_refused(&self) -> bool {
+        self.certainty() < self.threshold
+    }
+
+    fn extinction_groups(&self) -> Vec<(ExtinctionGroup, f64)> {
+        let mut groups = self.probabilities().extinction_groups();
+        groups.truncate(LISTED);
+        groups
+    }
+
+    /// Lines whose mask changes the probability of the likeliest space group, the most first.
+    pub(super) fn deciding(&self) -> impl Iterator<Item = &DecidingLine> {
+        let lines = self.explained.iter().flat_map(|e| &e.lines);
+        let decided = lines.filter(|l| l.space_group <= -LEAST_CHANGE);
+        decided.take(LISTED)
+    }
+
+    /// Angle of a line in degrees, for the wavelength of the scan.
+    pub(super) fn own_angle(&self, line: &DecidingLine) -> f64 {
+        self.scan.own_angle(line.peak.two_theta_deg)
+    }
+
+    pub(super) fn probabilities(&self) -> &Probabilities {
         &self.found.probabilities
     }
 
@@ -48,9 +79,9 @@ impl<'a> Answer<'a> {
         let extinction = extinction
             .first()
             .map(|(group, p)| json!({"symbol": group.symbol(), "probability": rounded(*p)}));
-        json!({
+        let mut json = json!({
             "pattern": self.name,
-            "refused": self.is_refused,
+            "refused": self.is_refused(),
             "crystal_system": {
                 "name": system.name(),
                 "probability": rounded(probability),
@@ -59,8 +90,26 @@ impl<'a> Answer<'a> {
             "space_groups": groups.collect::<Vec<_>>(),
             "extinction_group": extinction,
             "similarity": rounded(self.found.similarity),
-            "assumed_wavelength": self.is_wavelength_assumed,
+            "assumed_wavelength": self.scan.is_wavelength_assumed,
             "model": model,
+        });
+        if self.is_merged {
+            let groups = self.extinction_groups().into_iter();
+            json["extinction_groups"] = groups.map(merged).collect();
+        }
+        if let Some(explained) = self.explained {
+            let lines = explained.lines.iter().take(MOST_LINES);
+            json["lines"] = lines.map(|l| self.line(l)).collect();
+        }
+        json
+    }
+
+    fn line(&self, line: &DecidingLine) -> Value {
+        json!({
+            "two_theta_deg": rounded(self.own_angle(line)),
+            "d_angstrom": rounded(line.peak.d_angstrom),
+            "space_group_change": rounded(line.space_group),
+            "crystal_system_change": rounded(line.crystal_system),
         })
     }
 
@@ -73,16 +122,21 @@ impl<'a> Answer<'a> {
             system.name(),
             percent(probability)
         );
-        if self.is_refused {
-            let certainty = percent(probabilities.certainty());
+        if self.is_refused() {
+            let certainty = percent(self.certainty());
+            let kind = if self.is_merged {
+                "extinction"
+            } else {
+                "space"
+            };
             first = format!(
-                "{}: not certain enough (the likeliest space group has {certainty}); perhaps {} ({})",
+                "{}: not certain enough (the likeliest {kind} group has {certainty}); perhaps {} ({})",
                 self.name,
                 system.name(),
                 percent(probability)
             );
         }
-        if self.is_wavelength_assumed {
+        if self.scan.is_wavelength_assumed {
             first += ", wavelength assumed to be Cu Ka1 (--wavelength)";
         }
         let groups = probabilities.most_likely(LISTED).into_iter();
@@ -91,24 +145,61 @@ impl<'a> Answer<'a> {
             first,
             format!("  space groups: {}", groups.collect::<Vec<_>>().join(", ")),
         ];
-        let extinction = probabilities.extinction_groups().into_iter().take(3);
-        let extinction = extinction.map(|(e, p)| format!("{} {}", e.symbol(), percent(p)));
-        lines.push(format!(
-            "  extinction groups: {}",
-            extinction.collect::<Vec<_>>().join(", ")
-        ));
+        let extinction = self.extinction_groups().into_iter();
+        match self.is_merged {
+            true => lines.extend(extinction.map(|group| format!("  {}", merged_words(group)))),
+            false => {
+                let words = extinction.take(3);
+                let words = words.map(|(e, p)| format!("{} {}", e.symbol(), percent(p)));
+                let words = words.collect::<Vec<_>>().join(", ");
+                lines.push(format!("  extinction groups: {words}"));
+            }
+        }
         lines.push(format!(
             "  similarity of the nearest known structure: {:.3}",
             self.found.similarity
         ));
+        if self.explained.is_some() {
+            lines.push(self.decided_words());
+        }
         lines
+    }
+
+    /// Sentence about the lines that decided.
+    fn decided_words(&self) -> String {
+        let whole = self.probabilities().certainty();
+        let word = |(k, line): (usize, &DecidingLine)| {
+            let words = if k == 0 { "without it " } else { "" };
+            let without = percent(whole + line.space_group);
+            format!("{:.2}° ({words}{without})", self.own_angle(line))
+        };
+        let words: Vec<String> = self.deciding().enumerate().map(word).collect();
+        match words.is_empty() {
+            true => "  decided by no single line".to_owned(),
+            false => format!("  decided by lines at {}", words.join(", ")),
+        }
     }
 }
 
-fn rounded(value: f64) -> f64 {
+/// An extinction group and its space groups.
+fn merged((group, probability): (ExtinctionGroup, f64)) -> Value {
+    let numbers: Vec<u16> = group.space_groups().map(|g| g.number()).collect();
+    json!({"symbol": group.symbol(), "probability": rounded(probability), "space_groups": numbers})
+}
+
+fn merged_words((group, probability): (ExtinctionGroup, f64)) -> String {
+    let symbols: Vec<&str> = group.space_groups().map(|g| g.symbol()).collect();
+    let (symbol, symbols) = (group.symbol(), symbols.join(", "));
+    format!(
+        "extinction group {symbol} {}: {symbols}",
+        percent(probability)
+    )
+}
+
+pub(super) fn rounded(value: f64) -> f64 {
     (value * 1e4).round() / 1e4
 }
 
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     format!("{:.0} %", 100.0 * share)
 }

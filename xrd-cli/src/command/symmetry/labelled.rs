@@ -41,13 +41,24 @@ impl Labelled {
         grid: Option<TwoThetaGrid>,
         observer: &dyn Observer,
     ) -> Result<(Dataset, Vec<SpaceGroup>)> {
+        self.read_with(grid, None, observer)
+    }
+
+    /// Reads a column of text as well, which becomes the only classes of the dataset.
+    pub(crate) fn read_with(
+        &self,
+        grid: Option<TwoThetaGrid>,
+        text: Option<&String>,
+        observer: &dyn Observer,
+    ) -> Result<(Dataset, Vec<SpaceGroup>)> {
         let mut reading = self.reading.reading();
         if let Some(grid) = grid {
             reading.resample = true;
             reading.grid = Some(grid);
         }
+        let columns = std::iter::once(&self.label_columns).chain(text);
         let mut files = LabelledFiles::with_facts(&self.patterns, Vec::new())
-            .with_label_columns(vec![self.label_columns.clone()])
+            .with_label_columns(columns.cloned().collect())
             .with_reading(reading);
         files.labels = Some(self.labels.clone());
         let data = Dataset::load(&DataSource::from(files), observer)?;

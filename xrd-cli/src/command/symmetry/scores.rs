@@ -101,6 +101,32 @@ fn print(report: &SymmetryReport, beside: &Beside) -> Result<()> {
         majority.crystal_system,
         percent(Some(majority.crystal_system_share)),
     ))?;
+    if let Some(nearest) = &report.nearest {
+        say(&format!(
+            "nearest known structure: space group {}, crystal system {}",
+            percent(Some(nearest.space_group)),
+            percent(Some(nearest.crystal_system)),
+        ))?;
+    }
+    if let Some(row) = &report.left_out {
+        let patterns = row.with_own.patterns;
+        let head = format!("with a formula ({patterns} patterns)");
+        say(&line(
+            &head,
+            ["group", "system", "surer half"].map(str::to_owned),
+        ))?;
+        for (name, score) in [
+            ("  all known structures", &row.with_own),
+            ("  without those of the same elements", &row.without_own),
+        ] {
+            let values = [
+                score.space_group,
+                score.crystal_system,
+                score.surer_half_space_group,
+            ];
+            say(&line(name, values.map(|v| percent(Some(v)))))?;
+        }
+    }
     say(&format!(
         "calibration error {:.3}; mean distance of wrong space groups {}, of random ones {}",
         report.all.calibration_error,

@@ -164,6 +164,29 @@ fn similarities_are_divided_into_bins() {
 }
 
 #[test]
+fn nearest_structures_and_left_out_ones_are_scored() {
+    let truths = [2, 14, 62].map(group);
+    let probabilities = sure(&truths);
+    let nearest = [Some(group(2)), Some(group(15)), None];
+    let left_out = [(2, likely(61, 0.9)), (0, likely(2, 0.9))];
+    let answers = SymmetryAnswers::new("set", "test", &probabilities, &truths);
+    let answers = answers.with_nearest(&nearest).with_left_out(&left_out);
+    let report = SymmetryReport::new(&answers).unwrap();
+    let found = report.nearest.unwrap();
+    assert!((found.space_group - 1.0 / 3.0).abs() < 1e-12);
+    assert!((found.crystal_system - 2.0 / 3.0).abs() < 1e-12);
+    let rows = report.left_out.unwrap();
+    assert_eq!(
+        (rows.with_own.patterns, rows.with_own.space_group),
+        (2, 1.0)
+    );
+    assert_eq!(rows.without_own.space_group, 0.5);
+    assert_eq!(rows.without_own.crystal_system, 1.0);
+    assert!(SymmetryReport::new(&answers.with_left_out(&[(3, likely(2, 0.9))])).is_err());
+    assert!(SymmetryReport::new(&answers.with_nearest(&nearest[..2])).is_err());
+}
+
+#[test]
 fn lists_of_other_lengths_are_refused() {
     let truths = [2, 14].map(group);
     let probabilities = sure(&truths);

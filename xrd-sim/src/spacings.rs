@@ -89,6 +89,13 @@ impl Planes {
             (strained(q2, hkl), strength * density(hkl))
         };
         let mut found: Vec<(f64, f64)> = within.map(one).collect();
+        if let Some(strain) = directional {
+            // The range allows for any direction. Planes that were strained away from the grid are left out, because
+            // the broadening of their lines has no bound.
+            let [least, most] = strain.bounds();
+            let after = (inverse_d.start() / least).powi(2)..=(inverse_d.end() / most).powi(2);
+            found.retain(|(q2, _)| after.contains(q2));
+        }
         found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let (mut inverse_d, mut strength) = joined(&found);
         if let Some(grains) = effects.grain_statistics {

@@ -1,4 +1,5 @@
 mod clear_cut;
+mod displacements;
 mod space_group;
 
 pub use space_group::space_group;

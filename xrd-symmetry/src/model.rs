@@ -34,6 +34,47 @@ pub struct Settings {
     pub threshold: f64,
 }
 
+impl Settings {
+    /// Returns the probabilities of the space groups that follow from the nearest entries of a library alone, and the
+    /// similarity of the nearest (0 without one). Only entries for which `is_allowed` is true count.
+    ///
+    /// # Errors
+    /// [`Error::Pattern`] if the votes have invalid settings.
+    pub fn nearest(
+        &self,
+        pattern: &Prepared,
+        library: &Library,
+        is_allowed: impl Fn(usize) -> bool + Sync,
+    ) -> Result<(Probabilities, f64)> {
+        let search = Search {
+            candidates: self.candidates,
+        };
+        let nearest = library.identify_of(pattern, &search, is_allowed);
+        let nearest = nearest.neighbours();
+        let votes = Votes {
+            voters: self.candidates,
+            sharpness: self.sharpness,
+            least: self.least,
+        };
+        let weights = votes.weights(library, &nearest).map_err(Error::Pattern)?;
+        let similarity = nearest.first().map_or(0.0, |n| n.similarity);
+        Ok((Probabilities::from_weights(&weights)?, similarity))
+    }
+}
+
+impl Default for Settings {
+    /// Twenty candidates that vote with exp(40 · (similarity − 0.7)), equal exponents and the threshold 0.5.
+    fn default() -> Self {
+        Self {
+            candidates: 20,
+            sharpness: 40.0,
+            least: 0.7,
+            exponents: [0.5; 2],
+            threshold: 0.5,
+        }
+    }
+}
+
 /// Answer of a [`Model`] about one pattern.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -119,21 +160,12 @@ impl Model {
         networks: Probabilities,
         library: &Library,
     ) -> Result<Classification> {
-        let search = Search {
-            candidates: self.settings.candidates,
-        };
-        let nearest = library.identify(pattern, &search).neighbours();
-        let votes = Votes {
-            voters: self.settings.candidates,
-            sharpness: self.settings.sharpness,
-            least: self.settings.least,
-        };
-        let weights = votes.weights(library, &nearest).map_err(Error::Pattern)?;
-        let sources = [networks, Probabilities::from_weights(&weights)?];
+        let (nearest, similarity) = self.settings.nearest(pattern, library, |_| true)?;
+        let sources = [networks, nearest];
         let probabilities = self.calibration.combine(&sources)?;
         Ok(Classification {
             is_refused: probabilities.certainty() < self.settings.threshold,
-            similarity: nearest.first().map_or(0.0, |n| n.similarity),
+            similarity,
             probabilities,
         })
     }

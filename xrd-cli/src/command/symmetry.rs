@@ -8,6 +8,7 @@ mod labelled;
 mod paper;
 mod score;
 mod scores;
+mod train;
 
 use std::path::{Path, PathBuf};
 
@@ -82,6 +83,7 @@ pub(crate) struct Symmetry {
 
 #[derive(Subcommand)]
 enum Command {
+    Train(Box<train::Train>),
     Score(Box<score::Score>),
     Paper(Box<paper::Paper>),
 }
@@ -89,6 +91,7 @@ enum Command {
 impl Symmetry {
     pub(crate) fn run(self) -> Result<()> {
         match self.command {
+            Some(Command::Train(c)) => c.run(),
             Some(Command::Score(c)) => c.run(),
             Some(Command::Paper(c)) => c.run(),
             None => self.classify(),

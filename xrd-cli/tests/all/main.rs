@@ -37,5 +37,6 @@ mod steps;
 mod study_json;
 mod support;
 mod symmetry;
+mod symmetry_train;
 mod tune;
 mod unlabelled;

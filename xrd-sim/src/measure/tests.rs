@@ -300,6 +300,30 @@ fn patterns_with_all_effects_are_within_the_bound_of_the_plain_sum() {
     assert!(worst < 1e-3, "{worst:.1e}");
 }
 
+/// A strain that turns lines near the end of the grid almost to 180° leaves them out: their broadening has no bound.
+#[test]
+fn lines_that_strain_moves_far_beyond_the_grid_are_left_out() {
+    let strain = [[0.09, 0.0, 0.0], [0.0, -0.09, 0.0], [0.0; 3]];
+    let effects = Effects {
+        lattice_strain: Some(crate::LatticeStrain::tensor(strain).unwrap()),
+        ..all_lines()
+    };
+    let instrument = Instrument {
+        grid: TwoThetaGrid::new(100.0, 0.01, 3_000).unwrap(),
+        ..Instrument::laboratory(0.1).unwrap()
+    };
+    let setup = Lines::new(&instrument, &effects).unwrap();
+    let reach = setup.planes_in_reach(&instrument.grid).unwrap();
+    let [least, most] = effects.lattice_strain.unwrap().bounds();
+    let planes = Planes::between(&triclinic(), &setup.diffraction, reach.clone()).unwrap();
+    let spacings = planes.spacings(&effects, &reach);
+    let inside = reach.start() / least..=reach.end() / most;
+    assert!(!spacings.inverse_d.is_empty());
+    assert!(spacings.inverse_d.iter().all(|q| inside.contains(q)));
+    let drawn = lines(&triclinic(), &instrument, &effects);
+    assert!(drawn.iter().all(|y| y.is_finite()) && drawn.iter().any(|y| *y > 0.0));
+}
+
 fn everything() -> RandomEffects {
     toml::from_str(
         r#"

@@ -1,4 +1,4 @@
-use xrd_core::{Structure, TwoThetaGrid};
+use xrd_core::{Lattice, Structure, TwoThetaGrid};
 use xrd_sim::{Mixture, PhaseEffects, Symmetry};
 use xrd_symmetry::SpaceGroup;
 
@@ -6,7 +6,7 @@ use super::Sampling;
 use crate::Result;
 
 /// Tolerance in Å of the search for symmetry, with which most databases name space groups.
-const TOLERANCE: f64 = 0.1;
+pub(super) const TOLERANCE: f64 = 0.1;
 
 /// Crystal structure with a known space group, whose lines are computed once for many patterns.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub struct Crystal {
     pub(super) sampling: Sampling,
     /// Strain tensors that keep the symmetry.
     pub(super) strains: Vec<[[f64; 3]; 3]>,
+    /// Factor of all strains.
+    pub(super) strain_factor: f64,
 }
 
 impl Crystal {
@@ -39,7 +41,11 @@ impl Crystal {
         space_group: SpaceGroup,
         sampling: Sampling,
     ) -> Result<Self> {
-        let strains = strains(&structure);
+        // Without known symmetry, only uniform strains are drawn.
+        let strains = match Symmetry::within(&structure, TOLERANCE) {
+            Ok(symmetry) => strains(structure.lattice(), &symmetry).to_vec(),
+            Err(_) => Vec::new(),
+        };
         let mut lines = Mixture::new(sampling.instrument());
         lines.add(structure)?;
         // A structure without lines is found now, and not in the middle of a training.
@@ -49,7 +55,14 @@ impl Crystal {
             space_group,
             sampling,
             strains,
+            strain_factor: 1.0,
         })
+    }
+
+    /// Sets the factor of the random strains of patterns of this crystal.
+    pub fn with_strain_factor(mut self, factor: f64) -> Self {
+        self.strain_factor = factor;
+        self
     }
 
     /// Returns the space group.
@@ -58,20 +71,21 @@ impl Crystal {
     }
 }
 
-/// An orthonormal set of symmetric tensors, each projected onto the tensors that keep the symmetry of
-/// a structure. Without known symmetry, only uniform strains are kept.
-fn strains(structure: &Structure) -> Vec<[[f64; 3]; 3]> {
-    let lattice = structure.lattice();
-    let Ok(symmetry) = Symmetry::within(structure, TOLERANCE) else {
-        return Vec::new();
+/// An orthonormal set of symmetric tensors, each projected onto the tensors that keep the symmetry.
+pub(super) fn strains(lattice: &Lattice, symmetry: &Symmetry) -> [[[f64; 3]; 3]; 6] {
+    let component = |(row, column): (usize, usize)| {
+        let size = match row == column {
+            true => 1.0,
+            false => std::f64::consts::FRAC_1_SQRT_2,
+        };
+        let is_set = |i, j| (i, j) == (row, column) || (j, i) == (row, column);
+        let component = tensor(|i, j| if is_set(i, j) { size } else { 0.0 });
+        symmetry.invariant_strain(lattice, component)
     };
-    let off = std::f64::consts::FRAC_1_SQRT_2;
-    let component = |i: usize, j: usize| {
-        let mut tensor = [[0.0; 3]; 3];
-        let size = if i == j { 1.0 } else { off };
-        (tensor[i][j], tensor[j][i]) = (size, size);
-        symmetry.invariant_strain(lattice, tensor)
-    };
-    let pairs = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)];
-    pairs.map(|(i, j)| component(i, j)).to_vec()
+    [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)].map(component)
+}
+
+/// Tensor of its components.
+pub(super) fn tensor(of: impl Fn(usize, usize) -> f64) -> [[f64; 3]; 3] {
+    [0, 1, 2].map(|i| [0, 1, 2].map(|j| of(i, j)))
 }

@@ -14,6 +14,7 @@
 //! (2017).
 
 mod network;
+mod plan;
 mod published;
 mod training;
 
@@ -26,8 +27,9 @@ use super::{Sampling, SymmetryEffects};
 use crate::{Error, Result};
 
 pub use network::PaperNetwork;
+pub use plan::PaperPlan;
 pub use published::Published;
-pub use training::{EpochAccuracy, PaperEpoch, PaperPlan, PaperTraining, train};
+pub use training::{EpochAccuracy, PaperEpoch, PaperTraining, train};
 
 /// Number of points of a pattern.
 pub const POINTS: usize = 8_500;
@@ -80,15 +82,6 @@ impl PaperPatterns {
             space_groups: patterns.iter().map(|(_, group)| *group).collect(),
         })
     }
-}
-
-/// Returns whether a structure is held out for the test: about one in twenty, by the hash of its name
-/// (FNV-1a).
-pub fn is_held_out(name: &str) -> bool {
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = name.as_bytes().iter().fold(0xcbf2_9ce4_8422_2325, step);
-    // The high bits are mixed better than the low ones.
-    (hash ^ (hash >> 32)) % 20 == 0
 }
 
 /// Returns the probabilities of space groups that a network gives.

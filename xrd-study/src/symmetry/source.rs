@@ -1,13 +1,19 @@
+use std::sync::Arc;
+
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use xrd_sim::{LatticeStrain, PatternKey, RandomEffects};
 use xrd_symmetry::SpaceGroup;
 
-use super::Crystal;
+use super::crystal::tensor;
+use super::{Crystal, normal};
 use crate::{Error, Result};
 
 /// Stream of the random numbers that choose crystals and strains. The effects have streams of their own.
 const CHOICE: u64 = 1 << 40;
+
+/// Largest norm of a strain tensor. Larger ones, which are rare, are scaled down.
+const LARGEST_STRAIN: f64 = 0.09;
 
 /// Effects on simulated training patterns, drawn again for every pattern.
 #[derive(Clone, Debug)]
@@ -22,11 +28,14 @@ pub struct SymmetryEffects {
     pub impure: f64,
     /// Largest height of these lines relative to the highest line.
     pub impurity: f64,
+    /// Share of mixtures of two crystals, the highest line of one 0.3 to 1 times as high as that of the other. The
+    /// space group is that of either crystal, so that a network learns to be uncertain about mixtures.
+    pub mixed: f64,
 }
 
 impl Default for SymmetryEffects {
-    /// Effects of laboratory diffractometers with copper tubes, strains of 0.6 %, and impurities of up to
-    /// 8 % in a fifth of the patterns.
+    /// Effects of laboratory diffractometers with copper tubes, strains of 0.6 %, impurities of up to
+    /// 8 % in a fifth of the patterns, and mixtures of two crystals in 8 % of the patterns.
     fn default() -> Self {
         let effects = toml::from_str(include_str!("laboratory.toml"));
         Self {
@@ -35,6 +44,7 @@ impl Default for SymmetryEffects {
             directional_strain: 0.003,
             impure: 0.2,
             impurity: 0.08,
+            mixed: 0.08,
         }
     }
 }
@@ -48,17 +58,18 @@ impl SymmetryEffects {
             directional_strain: 0.0,
             impure: 0.0,
             impurity: 0.0,
+            mixed: 0.0,
         }
     }
 }
 
 /// Source of simulated patterns with known space groups. Pattern `index` depends on the crystals, their
-/// weights, the effects, the seed and the index only.
+/// weights, the effects, the seed and the index only. A clone shares the crystals.
 #[derive(Clone, Debug)]
 pub struct PatternSource {
-    crystals: Vec<Crystal>,
+    crystals: Arc<[Crystal]>,
     /// Sums of the weights.
-    sums: Vec<f64>,
+    sums: Arc<[f64]>,
     effects: SymmetryEffects,
     seed: u64,
 }
@@ -92,10 +103,16 @@ impl PatternSource {
         }
         Ok(Self {
             crystals: crystals.into_iter().map(|(c, _)| c).collect(),
-            sums,
+            sums: sums.into(),
             effects,
             seed,
         })
+    }
+
+    /// Sets the seed.
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
     }
 
     /// Returns the number of crystals.
@@ -118,24 +135,40 @@ impl PatternSource {
     pub fn pattern(&self, index: u64) -> Result<(Vec<f32>, SpaceGroup)> {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(CHOICE + index);
-        let crystal = &self.crystals[self.choose(&mut rng)];
-        let intensities = self.draw(crystal, &mut rng, index)?;
-        Ok((intensities, crystal.space_group))
+        let crystal = self.choose(&mut rng);
+        self.draw(crystal, &mut rng, index)
     }
 
-    /// Returns the pattern of the crystal with the number `crystal`, with the random numbers of an index.
+    /// Returns a pattern of the crystal with the number `crystal` alone, never of a mixture, with the random numbers
+    /// of an index.
     ///
     /// # Errors
     /// Any error of the simulation.
     pub fn pattern_of(&self, crystal: usize, index: u64) -> Result<(Vec<f32>, SpaceGroup)> {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(CHOICE + index);
+        let key = PatternKey::new(self.seed, index);
         let crystal = &self.crystals[crystal];
-        let intensities = self.draw(crystal, &mut rng, index)?;
-        Ok((intensities, crystal.space_group))
+        let pattern = self.impure(crystal, &mut rng, key)?;
+        Ok((crystal.sampling.averaged(&pattern), crystal.space_group))
     }
 
-    fn choose(&self, rng: &mut ChaCha8Rng) -> usize {
+    /// Returns a mixture of two crystals, with the random numbers of an index. The highest line of one is 0.3 to 1
+    /// times as high as that of the other.
+    ///
+    /// # Errors
+    /// Any error of the simulation.
+    pub fn mixture(&self, index: u64) -> Result<Vec<f32>> {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        rng.set_stream(CHOICE + index);
+        let key = PatternKey::new(self.seed, index);
+        let crystal = &self.crystals[self.choose(&mut rng)];
+        let pattern = self.impure(crystal, &mut rng, key)?;
+        let (pattern, _) = self.mixed(pattern, &mut rng, key)?;
+        Ok(crystal.sampling.averaged(&pattern))
+    }
+
+    fn choose(&self, rng: &mut impl Rng) -> usize {
         let total = self.sums.last().copied().unwrap_or_default();
         let at = rng.random::<f64>() * total;
         self.sums
@@ -143,21 +176,49 @@ impl PatternSource {
             .min(self.sums.len() - 1)
     }
 
-    fn draw(&self, crystal: &Crystal, rng: &mut ChaCha8Rng, index: u64) -> Result<Vec<f32>> {
+    fn draw(
+        &self,
+        crystal: usize,
+        rng: &mut ChaCha8Rng,
+        index: u64,
+    ) -> Result<(Vec<f32>, SpaceGroup)> {
         let key = PatternKey::new(self.seed, index);
+        let crystal = &self.crystals[crystal];
+        let pattern = self.impure(crystal, rng, key)?;
+        let is_mixed = rng.random::<f64>() < self.effects.mixed;
+        let (pattern, group) = match is_mixed {
+            false => (pattern, crystal.space_group),
+            true => {
+                let (pattern, other) = self.mixed(pattern, rng, key)?;
+                let is_other = rng.random::<f64>() < 0.5;
+                (pattern, if is_other { other } else { crystal.space_group })
+            }
+        };
+        Ok((crystal.sampling.averaged(&pattern), group))
+    }
+
+    /// Pattern of a crystal, sometimes with lines of another.
+    fn impure(&self, crystal: &Crystal, rng: &mut ChaCha8Rng, key: PatternKey) -> Result<Vec<f32>> {
         let mut pattern = self.phase(crystal, rng, key)?;
-        let is_impure = rng.random::<f64>() < self.effects.impure;
-        if is_impure {
+        if rng.random::<f64>() < self.effects.impure {
             let other = &self.crystals[self.choose(rng)];
             let height = self.effects.impurity * rng.random::<f64>();
-            let foreign = self.phase(other, rng, key)?;
-            let height = height as f32;
-            pattern
-                .iter_mut()
-                .zip(foreign)
-                .for_each(|(y, f)| *y += height * f);
+            add(&mut pattern, &self.phase(other, rng, key)?, height);
         }
-        Ok(crystal.sampling.averaged(&pattern))
+        Ok(pattern)
+    }
+
+    /// A pattern with that of another crystal, and the space group of the latter.
+    fn mixed(
+        &self,
+        mut pattern: Vec<f32>,
+        rng: &mut ChaCha8Rng,
+        key: PatternKey,
+    ) -> Result<(Vec<f32>, SpaceGroup)> {
+        let other = &self.crystals[self.choose(rng)];
+        let height = 0.3 + 0.7 * rng.random::<f64>();
+        add(&mut pattern, &self.phase(other, rng, key)?, height);
+        Ok((pattern, other.space_group))
     }
 
     fn phase(&self, crystal: &Crystal, rng: &mut ChaCha8Rng, key: PatternKey) -> Result<Vec<f32>> {
@@ -172,27 +233,22 @@ impl PatternSource {
     }
 
     fn strain(&self, crystal: &Crystal, rng: &mut ChaCha8Rng) -> Result<LatticeStrain> {
-        let mut normal = || {
-            // Sum of three uniform numbers, with variance 1 and without far tails.
-            let sum: f64 = (0..3).map(|_| rng.random::<f64>() - 0.5).sum();
-            2.0 * sum
-        };
-        let uniform = self.effects.strain * normal();
-        let mut tensor = [
-            [uniform, 0.0, 0.0],
-            [0.0, uniform, 0.0],
-            [0.0, 0.0, uniform],
-        ];
+        let uniform = self.effects.strain * normal(rng);
+        let mut sum = tensor(|i, j| if i == j { uniform } else { 0.0 });
         for basis in &crystal.strains {
-            let size = self.effects.directional_strain * normal();
-            for (row, of_basis) in tensor.iter_mut().zip(basis) {
-                row.iter_mut()
-                    .zip(of_basis)
-                    .for_each(|(t, b)| *t += size * b);
-            }
+            let size = self.effects.directional_strain * normal(rng);
+            sum = tensor(|i, j| sum[i][j] + size * basis[i][j]);
         }
-        Ok(LatticeStrain::tensor(tensor)?)
+        let norm = sum.iter().flatten().map(|x| x * x).sum::<f64>().sqrt();
+        let factor = crystal.strain_factor.min(LARGEST_STRAIN / norm.max(1e-9));
+        Ok(LatticeStrain::tensor(tensor(|i, j| factor * sum[i][j]))?)
     }
+}
+
+/// Adds a pattern times a factor.
+fn add(pattern: &mut [f32], other: &[f32], factor: f64) {
+    let pairs = pattern.iter_mut().zip(other);
+    pairs.for_each(|(y, o)| *y += factor as f32 * o);
 }
 
 #[cfg(test)]

@@ -2,20 +2,20 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use xrd_report::draw_symmetry_history;
 use xrd_study::symmetry::paper::{
-    self, PaperEpoch, PaperNetwork, PaperPatterns, PaperPlan, PaperTraining, Published,
-    is_held_out, sampling,
+    self, PaperEpoch, PaperNetwork, PaperPatterns, PaperPlan, PaperTraining, Published, sampling,
 };
 use xrd_study::symmetry::{
-    Crystal, PatternSource, SymmetryAnswers, SymmetryReport, repeated_patterns,
+    Crystal, KnownCrystal, PatternSource, SymmetryAnswers, SymmetryReport, is_held_out,
+    repeated_patterns,
 };
 use xrd_study::{Observer, Stage};
 
-use super::crystals::Crystals;
+use super::crystals::{Crystals, Divided};
 use super::labelled::Labelled;
 use super::scores::{Beside, score_answers};
 use crate::options::{Pictures, SavingOptions, Threads, count};
@@ -179,24 +179,16 @@ impl Paper {
     }
 
     fn sources(&self, observer: &dyn Observer) -> Result<Sources> {
-        let crystals = Crystals::read(&self.structures, sampling()?, observer)?;
-        if let Some((count, why)) = &crystals.skipped {
-            eprintln!("warning: skipped {count} structures; the first: {why}");
-        }
-        let (held_out, rest): (Vec<_>, Vec<_>) = crystals
-            .named
-            .into_iter()
-            .partition(|(name, _)| is_held_out(name));
-        if held_out.is_empty() || rest.is_empty() {
-            let (n, m) = (rest.len(), held_out.len());
-            bail!("{n} structures for training and {m} held out (expected at least one each)");
-        }
+        let crystals = Crystals::read(&self.structures, sampling()?, None, observer)?;
+        crystals.warn();
+        let Divided { training, held_out } = crystals.divided(|c| is_held_out(&c.id))?;
+        let (rest, held_out) = (joined(training), joined(held_out));
         let count = held_out.len();
         let tests = source(held_out, self.seed.wrapping_add(1))?;
         let patterns = (0..count).map(|k| Ok(tests.pattern_of(k, k as u64)?));
         let patterns = patterns.collect::<Result<Vec<_>>>()?;
         let mut abundance = vec![0; 230];
-        for (_, crystal) in &rest {
+        for crystal in &rest {
             abundance[usize::from(crystal.space_group().number()) - 1] += 1;
         }
         Ok(Sources {
@@ -225,8 +217,12 @@ struct TrainingFile<'a> {
     epochs: &'a [PaperEpoch],
 }
 
-fn source(crystals: Vec<(String, Crystal)>, seed: u64) -> Result<PatternSource> {
-    let weighted = crystals.into_iter().map(|(_, crystal)| (crystal, 1.0));
+fn joined(groups: Vec<Vec<KnownCrystal>>) -> Vec<Crystal> {
+    groups.into_iter().flatten().map(|c| c.crystal).collect()
+}
+
+fn source(crystals: Vec<Crystal>, seed: u64) -> Result<PatternSource> {
+    let weighted = crystals.into_iter().map(|crystal| (crystal, 1.0));
     Ok(PatternSource::new(
         weighted.collect(),
         paper::effects()?,

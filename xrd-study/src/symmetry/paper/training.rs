@@ -1,72 +1,16 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use xrd_nn::{AdamSettings, Loss, Network, NetworkSpec, Targets, Trainer, TrainingSettings};
+use xrd_nn::{AdamSettings, Loss, Network, Targets, Trainer, TrainingSettings};
 use xrd_symmetry::{Answer, Score};
 
-use super::{PaperPatterns, inputs, probabilities};
-use crate::error::{Error, Result, UnfinishedError};
-use crate::session::{Observer, Running, SaveInterval, Saving, Stage};
+use super::{PaperPatterns, PaperPlan, inputs, probabilities};
+use crate::error::{Error, Result};
+use crate::session::{Observer, Running, Saving, Stage};
 use crate::symmetry::PatternSource;
+use crate::symmetry::resumable::{self, Steps};
 
 /// First line of a checkpoint. The second line is JSON, and the bytes of the trainer follow.
 const MAGIC: &[u8] = b"xrd symmetry paper 1\n";
-
-/// Plan of a training.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PaperPlan {
-    /// Layers of the network.
-    pub network: NetworkSpec,
-    /// Number of epochs.
-    pub epochs: usize,
-    /// Number of patterns per epoch, rounded up to whole batches.
-    pub patterns_per_epoch: usize,
-    /// Batch size.
-    pub batch: usize,
-    /// Learning rate of Adam.
-    pub learning_rate: f64,
-    /// Seed of the weights and of dropout.
-    pub seed: u64,
-}
-
-impl PaperPlan {
-    /// Ten epochs of 20,000 patterns in batches of 128, with the learning rate 0.001.
-    pub fn new(network: NetworkSpec) -> Self {
-        Self {
-            network,
-            epochs: 10,
-            patterns_per_epoch: 20_000,
-            batch: 128,
-            learning_rate: 1e-3,
-            seed: 0,
-        }
-    }
-
-    fn steps_per_epoch(&self) -> u64 {
-        self.patterns_per_epoch.div_ceil(self.batch) as u64
-    }
-
-    /// Number of steps of the whole training.
-    fn steps(&self) -> u64 {
-        self.epochs as u64 * self.steps_per_epoch()
-    }
-
-    fn check(&self) -> Result<()> {
-        let counts = [
-            ("number of epochs", self.epochs),
-            ("patterns per epoch", self.patterns_per_epoch),
-            ("batch size", self.batch),
-        ];
-        match counts.into_iter().find(|(_, count)| *count == 0) {
-            None => Ok(()),
-            Some((what, _)) => Err(Error::OutOfRange {
-                what,
-                found: 0.0,
-                expected: "1 or more",
-            }),
-        }
-    }
-}
 
 /// Result of an epoch.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -278,86 +222,60 @@ pub fn train(
     saving: &Saving,
     observer: &dyn Observer,
 ) -> Result<PaperTraining> {
-    let mut training = begun(plan, saving)?;
+    let file = &saving.path;
+    let training = match resumable::saved(file, saving)? {
+        None => PaperTraining::new(plan.clone())?,
+        Some(bytes) => {
+            let training = PaperTraining::from_checkpoint(&bytes);
+            let training = training.map_err(|e| resumable::damaged(file, &e))?;
+            resumable::same_plan(file, &training.plan.rows(plan))?;
+            training
+        }
+    };
+    let mut scored = Scored {
+        training,
+        source,
+        tests,
+    };
     let running = Running::new(observer, Stage::Training, plan.steps());
-    running.advance(training.steps());
-    let (mut saved_at, mut epochs) = (std::time::Instant::now(), training.history.len());
-    while !training.is_done() {
-        training.step(source, tests)?;
-        running.advance(1);
-        if training.steps().is_multiple_of(10) {
-            observer.loss(training.running_loss());
-        }
-        if observer.should_stop() {
-            save(&training, saving)?;
-            let saved = saving.path.clone();
-            return Err(Error::Interrupted { saved });
-        }
-        let is_due = match saving.interval {
-            None => false,
-            Some(SaveInterval::Epochs(n)) => training.history.len() >= epochs + n,
-            Some(SaveInterval::Seconds(s)) => saved_at.elapsed().as_secs_f64() >= s,
-        };
-        if is_due {
-            save(&training, saving)?;
-            (saved_at, epochs) = (std::time::Instant::now(), training.history.len());
-        }
-    }
+    resumable::finish(&mut scored, file, saving, observer, &running)?;
     if saving.keep {
-        save(&training, saving)?;
+        resumable::save(&scored, file)?;
     }
-    Ok(training)
+    Ok(scored.training)
 }
 
-/// A saved training, or a new one.
-fn begun(plan: &PaperPlan, saving: &Saving) -> Result<PaperTraining> {
-    let path = saving.path.clone();
-    let bytes = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            return PaperTraining::new(plan.clone());
-        }
-        Err(e) => return Err(Error::file(&path, e)),
-    };
-    if !saving.resume {
-        let kind = "training";
-        return Err(UnfinishedError::NotResumed { path, kind }.into());
-    }
-    let training = PaperTraining::from_checkpoint(&bytes);
-    let training = training.map_err(|e| UnfinishedError::Damaged {
-        path: path.clone(),
-        reason: e.to_string(),
-    })?;
-    match difference(&training.plan, plan) {
-        None => Ok(training),
-        Some((saved, given)) => Err(UnfinishedError::Settings { path, saved, given }.into()),
-    }
+/// Training with its patterns.
+struct Scored<'a> {
+    training: PaperTraining,
+    source: &'a PatternSource,
+    tests: &'a [PaperPatterns],
 }
 
-/// The first setting in which two plans differ, and its values.
-fn difference(saved: &PaperPlan, given: &PaperPlan) -> Option<(String, String)> {
-    let rows = |p: &PaperPlan| {
-        [
-            ("epochs", p.epochs.to_string()),
-            ("patterns per epoch", p.patterns_per_epoch.to_string()),
-            ("batch size", p.batch.to_string()),
-            ("learning rate", p.learning_rate.to_string()),
-            ("seed", p.seed.to_string()),
-        ]
-    };
-    let pairs = rows(saved).into_iter().zip(rows(given));
-    let mut different = pairs.filter(|(a, b)| a != b);
-    let named = |(name, value): (&str, String)| format!("{name} {value}");
-    let found = different.next().map(|(a, b)| (named(a), named(b)));
-    let is_other = saved.network != given.network;
-    found.or_else(|| is_other.then(|| ("another network".to_owned(), "this one".to_owned())))
-}
+impl Steps for Scored<'_> {
+    fn steps(&self) -> u64 {
+        self.training.steps()
+    }
 
-fn save(training: &PaperTraining, saving: &Saving) -> Result<()> {
-    let bytes = training.checkpoint()?;
-    Ok(xrd_io::write::atomically(&saving.path, |f| {
-        f.write_all(&bytes)
-    })?)
+    fn is_done(&self) -> bool {
+        self.training.is_done()
+    }
+
+    fn epochs(&self) -> usize {
+        self.training.history.len()
+    }
+
+    fn advance(&mut self) -> Result<()> {
+        self.training.step(self.source, self.tests)
+    }
+
+    fn loss(&self) -> f64 {
+        self.training.running_loss()
+    }
+
+    fn checkpoint(&self) -> Result<Vec<u8>> {
+        self.training.checkpoint()
+    }
 }
 
 /// Cross-entropy in odd epochs, counted from 1, and the quadratic loss in even ones.

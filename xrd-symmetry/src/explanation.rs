@@ -40,7 +40,7 @@ impl Model {
     /// # Errors
     /// Any error of [`Model::classify`].
     pub fn explain(&self, pattern: &Prepared, library: &Library) -> Result<Explanation> {
-        let nearest = library.identify(pattern, &self.search());
+        let nearest = library.identify(pattern, &self.settings().search());
         let windows = nearest.windows();
         // The first mask is empty, and gives the answer itself.
         let masks: Vec<Range<usize>> = std::iter::once(0..0)
@@ -63,7 +63,8 @@ impl Model {
         let networks = self.networks().probabilities(&patterns)?;
         let neighbours = library.neighbours_masked(pattern, nearest, masks);
         let combine = |(networks, neighbours): (Probabilities, Vec<_>)| {
-            self.with_votes(networks, &neighbours, library)
+            let votes = self.settings().votes(&neighbours, library)?;
+            self.combine(networks, votes)
         };
         networks.into_iter().zip(neighbours).map(combine).collect()
     }

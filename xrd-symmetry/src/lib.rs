@@ -12,7 +12,6 @@ mod probabilities;
 mod score;
 mod space_group;
 mod training;
-mod voting;
 
 pub use calibration::{Calibration, Example};
 pub use classifier::Classifier;

@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use xrd_identify::{Library, Search, Votes};
+use xrd_identify::{Library, Neighbour, Search, Votes};
 
 use crate::container::{pack, unpack};
-use crate::{Calibration, Classifier, Error, Prepared, Probabilities, Result};
+use crate::{Calibration, Classifier, Error, Prepared, Probabilities, Result, SpaceGroup};
 
 /// Classifier that combines networks with the nearest known structures, and refuses uncertain patterns.
 ///
@@ -46,19 +46,28 @@ impl Settings {
         library: &Library,
         is_allowed: impl Fn(usize) -> bool + Sync,
     ) -> Result<(Probabilities, f64)> {
-        let search = Search {
-            candidates: self.candidates,
-        };
-        let nearest = library.identify_of(pattern, &search, is_allowed);
+        let nearest = library.identify_of(pattern, &self.search(), is_allowed);
         let nearest = nearest.neighbours();
+        let similarity = nearest.first().map_or(0.0, |n| n.similarity);
+        Ok((self.votes(&nearest, library)?, similarity))
+    }
+
+    /// Search for the structures that vote.
+    pub(crate) fn search(&self) -> Search {
+        Search {
+            candidates: self.candidates,
+        }
+    }
+
+    /// Probabilities by the votes of entries of a library, the nearest first.
+    pub(crate) fn votes(&self, nearest: &[Neighbour], library: &Library) -> Result<Probabilities> {
         let votes = Votes {
             voters: self.candidates,
             sharpness: self.sharpness,
             least: self.least,
         };
-        let weights = votes.weights(library, &nearest).map_err(Error::Pattern)?;
-        let similarity = nearest.first().map_or(0.0, |n| n.similarity);
-        Ok((Probabilities::from_weights(&weights)?, similarity))
+        let weights = votes.weights(library, nearest).map_err(Error::Pattern)?;
+        Probabilities::from_weights(&weights)
     }
 }
 
@@ -147,27 +156,62 @@ impl Model {
         patterns: &[Prepared],
         library: &Library,
     ) -> Result<Vec<Classification>> {
-        let networks = self.networks.probabilities(patterns)?;
-        let one = |(pattern, networks): (&Prepared, Probabilities)| {
-            self.combine(pattern, networks, library)
-        };
-        patterns.par_iter().zip(networks).map(one).collect()
+        self.classify_of(patterns, library, |_, _| true)
     }
 
-    fn combine(
+    /// Names the space groups of patterns as [`classify`](Self::classify), with some known structures left out.
+    ///
+    /// `is_allowed` says for the index of a pattern and that of an entry of the library whether the entry counts. A
+    /// pattern's own structures are left out this way, to see how much of an answer is recognition.
+    ///
+    /// # Errors
+    /// Any error of [`classify`](Self::classify).
+    pub fn classify_of(
         &self,
-        pattern: &Prepared,
-        networks: Probabilities,
+        patterns: &[Prepared],
         library: &Library,
-    ) -> Result<Classification> {
-        let (nearest, similarity) = self.settings.nearest(pattern, library, |_| true)?;
-        let sources = [networks, nearest];
-        let probabilities = self.calibration.combine(&sources)?;
-        Ok(Classification {
-            is_refused: probabilities.certainty() < self.settings.threshold,
-            similarity,
-            probabilities,
-        })
+        is_allowed: impl Fn(usize, usize) -> bool + Sync,
+    ) -> Result<Vec<Classification>> {
+        let networks = self.networks.probabilities(patterns)?;
+        let one = |(i, networks): (usize, Probabilities)| {
+            let is_allowed = |entry| is_allowed(i, entry);
+            let settings = &self.settings;
+            let (nearest, similarity) = settings.nearest(&patterns[i], library, is_allowed)?;
+            let probabilities = self.combine(networks, nearest)?;
+            Ok(Classification {
+                is_refused: probabilities.certainty() < settings.threshold,
+                similarity,
+                probabilities,
+            })
+        };
+        networks.into_par_iter().enumerate().map(one).collect()
+    }
+
+    /// Combines the probabilities of the networks and of the nearest structures.
+    pub(crate) fn combine(
+        &self,
+        networks: Probabilities,
+        nearest: Probabilities,
+    ) -> Result<Probabilities> {
+        self.calibration.combine(&[networks, nearest])
+    }
+
+    /// Returns the space group of the nearest known structure of each pattern: the answer of a search without
+    /// networks. `None` without a similar structure.
+    ///
+    /// Cost: as [`classify`](Self::classify).
+    pub fn nearest_groups(
+        &self,
+        patterns: &[Prepared],
+        library: &Library,
+    ) -> Vec<Option<SpaceGroup>> {
+        let one = |pattern: &Prepared| {
+            let found = library.identify(pattern, &self.settings.search());
+            let nearest = found.matches.first().filter(|m| m.similarity > 0.0)?;
+            let title = library.title(nearest.index)?;
+            SpaceGroup::from_number(title.space_group).ok()
+        };
+        patterns.par_iter().map(one).collect()
     }
 
     /// Bytes of a file. Equal models give equal bytes.

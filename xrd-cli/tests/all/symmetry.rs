@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use crate::support::chromium::Chromium;
 use crate::support::workplace::Workplace;
 
 const PAPER: &str = "symmetry paper cells.jsonl --network convolutional --patterns scans \
@@ -251,6 +252,69 @@ fn a_folder_of_scans_gets_a_table_figures_and_a_page() {
     assert_eq!(run.status, Some(2));
     assert!(run.stderr.contains("answers.csv"), "{}", run.stderr);
     assert_eq!(place.read("found/answers.csv"), place.read("sim/NaCl.xy"));
+}
+
+/// A name that would be an element if it were interpreted as markup.
+const HOSTILE: &str = "<b>bold<b>.xy";
+
+#[test]
+fn the_page_shows_the_answers_and_their_figures_also_in_a_study() {
+    let Some(mut browser) = Chromium::start() else {
+        return;
+    };
+    let place = rock_salt();
+    place.write("scans/a.xy", &place.read("sim/NaCl.xy"));
+    if cfg!(unix) {
+        place.write(&format!("scans/{HOSTILE}"), &place.read("sim/NaCl.xy"));
+    }
+    place.write("scans/no.xy", "no numbers\n");
+    place.xrd("symmetry scans --out found");
+    let shown = "document.querySelector('figure.answer img')?.naturalWidth > 0";
+    browser.open(&place.path("found/answers.html"), shown);
+    let text = browser.text("document.getElementById('answers').textContent");
+    for part in [
+        "scans/a.xy",
+        "answered",
+        "225 Fm-3m",
+        "1 could not be read",
+        "ecided by",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    assert_eq!(
+        browser.numbers("[document.querySelectorAll('b').length]"),
+        [0.0]
+    );
+    // A click on a name shows its answer.
+    browser.value("[...document.querySelectorAll('td button')].at(-1).click()");
+    let caption = browser.text("document.querySelector('figcaption').textContent");
+    assert!(caption.starts_with("scans/no.xy: "), "{caption}");
+    assert!(
+        browser.complaints().is_empty(),
+        "{:?}",
+        browser.complaints()
+    );
+
+    let study = Workplace::with_samples();
+    study.done("study scans --hidden 8,4 --epochs 2 --threads 1 --out out");
+    let before = study.read("out/report.html");
+    study.write("salt.xy", &place.read("sim/NaCl.xy"));
+    study.done("symmetry salt.xy --out out");
+    assert_ne!(study.read("out/report.html"), before);
+    browser.open(
+        &study.path("out/report.html"),
+        &format!("window.xrd && {shown}"),
+    );
+    let text = browser.text("document.getElementById('answers-section').innerText");
+    assert!(
+        text.contains("salt.xy") && text.contains("225 Fm-3m"),
+        "{text}"
+    );
+    assert!(
+        browser.complaints().is_empty(),
+        "{:?}",
+        browser.complaints()
+    );
 }
 
 #[test]

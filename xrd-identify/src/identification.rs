@@ -1,6 +1,7 @@
 use rayon::prelude::*;
 
 use crate::fit::{Fitted, Look, draw};
+use crate::lines::Code;
 use crate::peaks::Peaks;
 use crate::{Library, Neighbour, Peak, Prepared, Shifts};
 
@@ -37,6 +38,9 @@ pub struct FoundLine {
 /// Weakest line of an entry that a pattern should have, relative to the strongest.
 const EXPECTED: f64 = 0.03;
 
+/// Widths of the lines that are tried, relative to the median width of the peaks.
+const WIDTHS: [f64; 3] = [1.0, 0.75, 1.33];
+
 /// Entries that agree with a pattern.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -49,6 +53,8 @@ pub struct Identification {
     pub fwhm_deg: f64,
     /// Whether the lines look like doublets of Kα1 and Kα2.
     pub has_k_alpha2: bool,
+    /// How the lines are drawn.
+    pub(crate) look: Look,
     measured: std::ops::Range<usize>,
 }
 
@@ -150,26 +156,44 @@ impl Library {
         let peaks = Peaks::of(pattern);
         let fitted = Fitted::new(pattern, peaks.fwhm_deg);
         let candidates = self.neighbours_of(pattern, search.candidates, is_allowed);
-        let has_k_alpha2 = self.has_k_alpha2(&fitted, &candidates);
-        let look = fitted.look(has_k_alpha2);
+        let look = self.look(&fitted, &candidates);
         let matches = self.fitted(&fitted, look, &candidates);
         Identification {
             matches,
             peaks: peaks.all,
             fwhm_deg: peaks.fwhm_deg,
-            has_k_alpha2,
+            look,
+            has_k_alpha2: look.has_k_alpha2,
             measured: pattern.measured(),
         }
     }
 
-    /// Whether the best of a few candidates agrees better as doublets.
-    fn has_k_alpha2(&self, fitted: &Fitted, candidates: &[Neighbour]) -> bool {
+    /// Width of the lines, as doublets or not, with which the best of a few candidates agrees best.
+    fn look(&self, fitted: &Fitted, candidates: &[Neighbour]) -> Look {
         let few = &candidates[..candidates.len().min(8)];
-        let best = |doublet| {
-            let matches = self.fitted(fitted, fitted.look(doublet), few);
-            matches.first().map_or(0.0, |m| m.similarity)
+        let shifted = few.par_iter().map(|neighbour| {
+            let codes = self.codes(neighbour.index);
+            (codes, fitted.shifts(codes))
+        });
+        let shifted: Vec<_> = shifted.collect();
+        let similarity = |look: Look| {
+            let of = |(codes, shifts): &(&[Code], Shifts)| {
+                fitted.similarity(&draw(codes, shifts, look, &fitted.measured()))
+            };
+            shifted.par_iter().map(of).reduce(|| 0.0, f64::max)
         };
-        best(true) > best(false)
+        let mut best = (f64::NEG_INFINITY, fitted.look(false));
+        for has_k_alpha2 in [false, true] {
+            for factor in WIDTHS {
+                let mut look = fitted.look(has_k_alpha2);
+                look.fwhm_deg *= factor;
+                let found = similarity(look);
+                if found > best.0 {
+                    best = (found, look);
+                }
+            }
+        }
+        best.1
     }
 
     /// Candidates with fitted shifts, the most similar first.

@@ -64,7 +64,7 @@ impl Library {
     pub fn phases(&self, pattern: &Prepared, search: &Search, most: usize) -> Phases {
         let alone = self.identify(pattern, search);
         let fitted = Fitted::new(pattern, alone.fwhm_deg);
-        let look = fitted.look(alone.has_k_alpha2);
+        let look = alone.look;
         let measured = pattern.measured();
         let single = |m: &Match| Mixture {
             drawn: vec![draw(self.codes(m.index), &m.shifts, look, &measured)],

@@ -314,3 +314,49 @@ pub(super) fn composition(formula: &str) -> String {
     parts.sort_unstable();
     parts.concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compositions_do_not_depend_on_the_order_and_spaces() {
+        assert_eq!(composition("Ca C O3"), composition("CCaO3"));
+        assert_ne!(composition("CaO"), composition("CO"));
+    }
+
+    /// Answers with certainties 0.50 to 0.99, of which those from 0.7 are right, and two sets from outside.
+    #[test]
+    fn the_threshold_is_the_least_that_keeps_both_promises() {
+        let group = |n| SpaceGroup::from_number(n).unwrap();
+        let pattern = Prepared::within(vec![1.0; Prepared::POINTS], 0..Prepared::POINTS);
+        assert!(pattern.is_err());
+        let mut line = vec![0.0; Prepared::POINTS];
+        line[500] = 1.0;
+        let pattern = Prepared::within(line, 0..Prepared::POINTS).unwrap();
+        let certainties: Vec<f64> = (50..100).map(|c| f64::from(c) / 100.0 + 1e-6).collect();
+        let sure = |certainty: f64| {
+            let mut weights = [0.0; 230];
+            (weights[0], weights[1]) = (certainty, 1.0 - certainty);
+            Probabilities::from_weights(&weights).unwrap()
+        };
+        let found: Vec<Probabilities> = certainties.iter().map(|c| sure(*c)).collect();
+        let case = |certainty: &f64| Case {
+            pattern: pattern.clone(),
+            truth: group(if *certainty >= 0.7 { 1 } else { 2 }),
+            group: 0,
+            crystal: 0,
+            is_unknown: false,
+        };
+        let cases: Vec<Case> = certainties.iter().map(case).collect();
+        let plan = CalibrationPlan::default();
+        let least = |outside: [&[f64]; 2]| threshold(&cases, &found, outside, &plan);
+        // 30 right answers of 33 are nine of ten.
+        assert_eq!(least([&[0.1; 20], &[]]), 0.67);
+        let mixtures = [
+            0.8, 0.9, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1,
+        ];
+        assert_eq!(least([&mixtures, &[]]), 0.81);
+        assert_eq!(least([&[], &mixtures]), 0.81);
+    }
+}

@@ -110,3 +110,47 @@ impl PatternSource {
         Self::new(weighted, effects, seed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use xrd_core::{Atom, Lattice};
+
+    fn crystal(name: &str, number: u16) -> KnownCrystal {
+        let cell = Lattice::from_parameters(2.87, 2.87, 2.87, 90.0, 90.0, 90.0).unwrap();
+        let iron = |p| Atom::new("Fe".parse().unwrap(), p);
+        let atoms = match number {
+            221 => vec![iron([0.0; 3])],
+            _ => vec![iron([0.0; 3]), iron([0.5; 3])],
+        };
+        let structure = Structure::new(cell, atoms).unwrap();
+        let group = SpaceGroup::from_number(number).unwrap();
+        let sampling = Sampling::networks().unwrap();
+        let id = format!("{name}-{number}");
+        let name = Some(name.to_owned());
+        KnownCrystal::new(id, name, "Fe".into(), structure, group, sampling, Some(3)).unwrap()
+    }
+
+    #[test]
+    fn groups_have_equal_shares_and_substances_are_held_out_together() {
+        let [one, two] = [crystal("iron", 221), crystal("iron", 229)];
+        assert_eq!(one.is_held_out(), two.is_held_out());
+        assert!(one.variant.is_some());
+        // Three crystals against one.
+        let groups = vec![vec![one.clone(), one.clone(), one], vec![two]];
+        let effects = SymmetryEffects::default();
+        let source = PatternSource::of_groups(groups.clone(), 0.5, effects.clone(), 1).unwrap();
+        assert_eq!(source.len(), 8);
+        let second = (0..200).filter(|i| source.pattern(*i).unwrap().1.number() == 229);
+        let count = second.count();
+        assert!((70..=130).contains(&count), "{count}");
+        assert!(PatternSource::of_groups(groups, 1.0, effects, 1).is_err());
+    }
+
+    #[test]
+    fn one_name_in_twenty_is_held_out() {
+        let held_out = (0..4000).filter(|i| is_held_out(&format!("mineral {i}")));
+        let count = held_out.count();
+        assert!((140..=260).contains(&count), "{count}");
+    }
+}

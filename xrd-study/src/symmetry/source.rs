@@ -299,6 +299,27 @@ mod tests {
         assert!(PatternSource::new(Vec::new(), SymmetryEffects::default(), 0).is_err());
     }
 
+    /// The first crystal alone is chosen for mixtures, as the second is rare.
+    #[test]
+    fn mixtures_have_lines_of_two_crystals_and_patterns_of_one_crystal_never() {
+        let mut effects = SymmetryEffects::without_strain(RandomEffects::default());
+        let alone = source([1.0, 1e-12], effects.clone()).unwrap();
+        effects.mixed = 1.0;
+        let mixed = source([1.0, 1e-12], effects).unwrap();
+        let highest = |y: &[f32]| y.iter().copied().fold(0.0, f32::max);
+        for index in 0..5 {
+            let one = alone.pattern_of(1, index).unwrap();
+            assert!(one == mixed.pattern_of(1, index).unwrap());
+            let (drawn, group) = mixed.pattern(index).unwrap();
+            assert_eq!(group.number(), 221);
+            let (pure, _) = alone.pattern(index).unwrap();
+            for mixture in [drawn, mixed.mixture(index).unwrap()] {
+                let share = highest(&mixture) / highest(&pure) - 1.0;
+                assert!((0.3..=1.0).contains(&share), "{share}");
+            }
+        }
+    }
+
     /// A strain that keeps the symmetry moves the lines of a cube, and does not split them.
     #[test]
     fn strains_move_the_lines_of_a_cube_together() {

@@ -97,3 +97,51 @@ fn strained(structure: &Structure, symmetry: &Symmetry, rng: &mut impl Rng) -> O
     let vectors = structure.lattice().vectors().each_ref().map(strained);
     Lattice::from_vectors(vectors).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    fn rutile() -> Structure {
+        let cell = Lattice::from_parameters(4.594, 4.594, 2.959, 90.0, 90.0, 90.0).unwrap();
+        let u = 0.305;
+        let positions = [
+            ("Ti", [0.0, 0.0, 0.0]),
+            ("Ti", [0.5, 0.5, 0.5]),
+            ("O", [u, u, 0.0]),
+            ("O", [-u, -u, 0.0]),
+            ("O", [0.5 + u, 0.5 - u, 0.5]),
+            ("O", [0.5 - u, 0.5 + u, 0.5]),
+        ];
+        let atom = |(e, p): (&str, [f64; 3])| Atom::new(e.parse().unwrap(), p);
+        Structure::new(cell, positions.map(atom).to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_variant_keeps_the_symmetry_and_changes_everything_else() {
+        let known = rutile();
+        let group = SpaceGroup::from_number(136).unwrap();
+        let made = |seed| variant(&known, group, &mut ChaCha8Rng::seed_from_u64(seed));
+        let found: Vec<Structure> = (0..20).filter_map(made).collect();
+        assert!(found.len() >= 15, "{}", found.len());
+        assert_eq!(made(0), made(0));
+        let ratio = |s: &Structure| s.lattice().lengths()[2] / s.lattice().lengths()[0];
+        for structure in &found {
+            let [a, b, _] = structure.lattice().lengths();
+            assert!((a - b).abs() < 1e-9);
+            assert!((ratio(structure) - ratio(&known)).abs() > 1e-6);
+            let elements = structure.composition();
+            assert_eq!(elements.len(), 2);
+            assert_ne!(elements, known.composition());
+            let [x, y, z] = structure.atoms()[2].position;
+            assert!((x - y).abs() < 1e-9 && z.abs() < 1e-9 && (x - 0.305).abs() > 1e-3);
+        }
+        let other = SpaceGroup::from_number(225).unwrap();
+        assert_eq!(
+            variant(&known, other, &mut ChaCha8Rng::seed_from_u64(0)),
+            None
+        );
+    }
+}

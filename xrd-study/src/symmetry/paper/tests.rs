@@ -154,10 +154,3 @@ fn patterns_have_the_maximum_1_and_one_length() {
             .contains("batch size is 0")
     );
 }
-
-#[test]
-fn one_structure_in_twenty_is_held_out() {
-    let held_out = (0..20_000).filter(|i| is_held_out(&format!("mp-{i}")));
-    let count = held_out.count();
-    assert!((900..1100).contains(&count), "{count}");
-}

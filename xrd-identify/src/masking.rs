@@ -109,7 +109,7 @@ impl Library {
         windows: &[Range<usize>],
     ) -> Vec<Vec<Neighbour>> {
         let fitted = Fitted::new(pattern, found.fwhm_deg);
-        let look = fitted.look(found.has_k_alpha2);
+        let look = found.look;
         let draw = |m: &crate::Match| {
             fitted.drawn(&draw(
                 self.codes(m.index),

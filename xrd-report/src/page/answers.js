@@ -36,7 +36,7 @@ function answersSummary(patterns, known, threshold, model) {
   for (const { refused, crystal_system: { name } } of known) if (!refused) counts.set(name, (counts.get(name) ?? 0) + 1);
   const systems = [...counts].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${count} ${name}`);
   const sentences = [`${known.length - refused} of ${patterns.length} patterns are answered${systems.length ? `: ${systems.join(", ")}` : ""}.`];
-  if (refused) sentences.push(`${refused} are not certain enough: the likeliest group has a probability below ${threshold}.`);
+  if (refused) sentences.push(`${refused} ${refused === 1 ? "is" : "are"} not certain enough: the likeliest group has a probability below ${threshold}.`);
   if (known.length < patterns.length) sentences.push(`${patterns.length - known.length} could not be read.`);
   sentences.push(`Model: ${model}. Click the name of a pattern to see it.`);
   return sentences.join(" ");

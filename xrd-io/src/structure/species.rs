@@ -11,6 +11,9 @@ pub(super) struct Reading {
     pub(super) species: Species,
     /// The symbol of the element, "D" for deuterium.
     pub(super) symbol: &'static str,
+    /// Whether the symbol is that of a group with hydrogen, such as `NH4`. The hydrogen atoms have no
+    /// positions.
+    pub(super) is_group: bool,
 }
 
 impl Reading {
@@ -26,11 +29,51 @@ impl Reading {
         } else {
             species.element.symbol()
         };
-        Some(Self { species, symbol })
+        Some(Self {
+            species,
+            symbol,
+            is_group: false,
+        })
     }
 
     fn oxygen() -> Option<Self> {
         Self::of("O")
+    }
+
+    /// The heavy atom of a group with hydrogen: `OH`, `H2O`, `Wat`, `NH3`, `NH4+`, `CH2`. `None` for
+    /// any other symbol, and for the elements Nh and Bh.
+    fn of_group(symbol: &str) -> Option<Self> {
+        const HEAVY: [char; 6] = ['O', 'N', 'C', 'B', 'S', 'P'];
+        if matches!(symbol, "Nh" | "Bh") {
+            return None;
+        }
+        let upper = symbol.trim_end_matches(['+', '-']).to_ascii_uppercase();
+        let is_count = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        let of = |heavy: &char| {
+            let mut letters = [0; 4];
+            let heavy: &str = heavy.encode_utf8(&mut letters);
+            let after = upper
+                .strip_prefix(heavy)
+                .and_then(|rest| rest.strip_prefix('H'));
+            // HO and HF are metals.
+            let before = upper
+                .strip_prefix('H')
+                .and_then(|rest| rest.strip_suffix(heavy));
+            let before = before.filter(|count| !count.is_empty());
+            after.or(before).is_some_and(is_count)
+        };
+        let is_water =
+            upper.starts_with("WAT") || upper.starts_with("OW") || upper.starts_with("H2O");
+        let heavy = if is_water {
+            Some('O')
+        } else {
+            HEAVY.into_iter().find(of)
+        };
+        let reading = Self::of(&heavy?.to_string())?;
+        Some(Self {
+            is_group: true,
+            ..reading
+        })
     }
 }
 
@@ -38,7 +81,7 @@ impl Reading {
 ///
 /// Examples of single atoms are `Fe`, `FE`, `Fe3+`, `Fe+3`, `Fe(3+)`, `O2-`, `Cl-`, `D` and `Si0+`.
 /// For shared sites, such as `0.75Si + 0.25Al` and `Si0.75Al0.25`, each element has its fraction. A
-/// water molecule or hydroxyl group counts as its oxygen atom. The list is empty if a symbol [names
+/// group with hydrogen, such as `H2O` or `NH4`, counts as its other atom. The list is empty if a symbol [names
 /// several](names_several) elements without fractions.
 pub(super) fn of_type(symbol: &str) -> Vec<(Reading, f64)> {
     let parts: Vec<&str> = symbol.split(" + ").collect();
@@ -128,20 +171,14 @@ fn elements_in(word: &str) -> Vec<Reading> {
 }
 
 fn single(symbol: &str) -> Option<Reading> {
-    let letters = letters(symbol);
-    if is_oxygen_group(symbol, letters) {
-        return Reading::oxygen();
+    if let Some(group) = Reading::of_group(symbol) {
+        return Some(group);
     }
+    let letters = letters(symbol);
     let rest = &symbol[letters.len()..];
     let mut reading = Reading::of(letters).filter(|_| letters != "T")?;
     reading.species.charge = charge(rest);
     Some(reading)
-}
-
-fn is_oxygen_group(symbol: &str, letters: &str) -> bool {
-    let upper = symbol.to_ascii_uppercase();
-    let groups = ["OH", "WAT", "OW"];
-    groups.contains(&letters.to_ascii_uppercase().as_str()) || upper.starts_with("H2O")
 }
 
 /// The charge in `3+`, `+3`, `(3+)`, `-` or `1-`; `None` without a sign.
@@ -248,6 +285,25 @@ mod tests {
         assert_eq!(typed("o"), "O:O:1");
         assert_eq!(typed("D"), "D:H:1");
         assert_eq!(typed("d1+"), "D:H1+:1");
+        for (group, atom) in [
+            ("NH3", "N:N:1"),
+            ("NH4", "N:N:1"),
+            ("NH4+", "N:N:1"),
+            ("OH", "O:O:1"),
+            ("OH-", "O:O:1"),
+            ("Wat", "O:O:1"),
+            ("OW1", "O:O:1"),
+            ("CH3", "C:C:1"),
+            ("H3O", "O:O:1"),
+            ("BH4", "B:B:1"),
+        ] {
+            assert_eq!(typed(group), atom, "{group}");
+            assert!(of_type(group)[0].0.is_group, "{group}");
+        }
+        for (element, atom) in [("HO", "Ho:Ho:1"), ("HF", "Hf:Hf:1"), ("Nh", "Nh:Nh:1")] {
+            assert_eq!(typed(element), atom, "{element}");
+            assert!(!of_type(element)[0].0.is_group, "{element}");
+        }
         assert_eq!(typed("OH2"), "O:O:1");
         assert_eq!(typed("H2O"), "O:O:1");
         assert_eq!(typed("0.967(4)Mg + 0.033(4)Fe"), "Mg:Mg:0.967 Fe:Fe:0.033");

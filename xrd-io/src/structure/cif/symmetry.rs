@@ -9,7 +9,10 @@ use crate::error::shorten;
 use crate::structure::cell;
 use crate::structure::crystal::{Site, SymmetrySource};
 use crate::structure::formula::mismatch;
-use crate::symmetry::{Operation, Setting, by_hall, by_name, by_number, of_operations, same_group};
+use crate::symmetry::{
+    Operation, Setting, by_hall, by_name, by_number, chosen, generate, of_operations, same_group,
+    same_group_elsewhere,
+};
 
 /// Largest accepted number of operations. No space group has more in any cell.
 const MOST_OPERATIONS: usize = 1024;
@@ -17,10 +20,15 @@ const MOST_OPERATIONS: usize = 1024;
 /// Largest number of possible settings that are compared with the formula.
 const MOST_SETTINGS: usize = 6;
 
-const OPERATIONS: [&str; 2] = [
+const OPERATIONS: [&str; 3] = [
     "_space_group_symop_operation_xyz",
     "_symmetry_equiv_pos_as_xyz",
+    "_space_group_symop_magn_operation_xyz",
 ];
+/// Translations of a magnetic cell, which are listed apart from the other operations.
+const CENTRING: &str = "_space_group_symop_magn_centering_xyz";
+/// The code of axes and origin in International Tables.
+const CODE: [&str; 1] = ["_space_group_it_coordinate_system_code"];
 pub(super) const HALL: [&str; 2] = ["_space_group_name_hall", "_symmetry_space_group_name_hall"];
 pub(super) const HERMANN_MAUGUIN: [&str; 4] = [
     "_space_group_name_h-m_alt",
@@ -35,8 +43,12 @@ struct Stated {
     name: Option<String>,
     hall: Option<String>,
     number: Option<i32>,
+    /// The code of axes and origin.
+    code: Option<String>,
     /// The settings that the name may refer to.
     named: Vec<Setting>,
+    /// Whether the operations listed are not those of the name.
+    is_contradicted: bool,
     /// The line of an invalid operation, and the error.
     broken: Option<(u32, String)>,
 }
@@ -56,6 +68,7 @@ impl Reader<'_> {
             .or_else(|| self.by_setting(&stated.named, by_name, cell))
             .or_else(|| {
                 let settings = stated.number.map_or(Vec::new(), |n| by_number(n, angles));
+                let settings = chosen(settings, stated.code.as_deref());
                 self.by_setting(&settings, SymmetrySource::Number, cell)
             })
             .unwrap_or_else(|| self.unknown(&stated));
@@ -85,8 +98,12 @@ impl Reader<'_> {
         // Some programs write 225.0.
         let number = self.block.text(&NUMBER).and_then(number).map(|n| n.value);
         let number = number.filter(|n| n.fract() == 0.0);
+        let code = self.block.text(&CODE).map(str::to_owned);
+        let named = name.as_deref().map_or(Vec::new(), |n| by_name(n, angles));
         Stated {
-            named: name.as_deref().map_or(Vec::new(), |n| by_name(n, angles)),
+            named: chosen(named, code.as_deref()),
+            code,
+            is_contradicted: false,
             name,
             hall,
             number: number.map(|n| n as i32),
@@ -122,6 +139,13 @@ impl Reader<'_> {
         let is_stated = |name: &String| stated.named.iter().any(|s| s.name() == *name);
         let is_other = group.source == SymmetrySource::HermannMauguinSymbol
             && !group.name.as_ref().is_some_and(is_stated);
+        if stated.is_contradicted {
+            let setting = of_operations(&symmetry.operations);
+            let group = &mut symmetry.space_group;
+            group.name = setting.as_ref().map(Setting::name).or(stated.name);
+            group.number = setting.and_then(|s| s.number());
+            return;
+        }
         if let Some(name) = stated.name.filter(|_| !is_other) {
             group.number = stated
                 .named
@@ -151,7 +175,7 @@ impl Reader<'_> {
         let has_text = |v: Value| v.known().is_some_and(|t| !t.is_empty());
         let columns = OPERATIONS.iter().filter_map(|tag| self.block.column(tag));
         let column = columns.into_iter().find(|c| c.iter().any(has_text))?;
-        let operations = match parse_all(column) {
+        let operations = match parse_all(column).and_then(|all| self.with_centring(all)) {
             Ok(operations) => operations,
             Err((line, found)) => {
                 self.warn(format!(
@@ -161,17 +185,32 @@ impl Reader<'_> {
                 return None;
             }
         };
-        let is_named = |s: &Setting| same_group(&s.operations(), &operations);
+        let is_named = |s: &Setting| {
+            let own = s.operations();
+            same_group(&own, &operations) || same_group_elsewhere(&own, &operations)
+        };
         if let (Some(name), false) = (
             &stated.name,
             stated.named.is_empty() || stated.named.iter().any(is_named),
         ) {
+            stated.is_contradicted = true;
             let (line, count) = (column.get(0).map_or(0, |v| v.line), operations.len());
             self.warn(format!(
                 "line {line}: the {count} operations listed, which are used, are not those of '{name}'"
             ));
         }
         Some(Symmetry::new(operations, SymmetrySource::Operations))
+    }
+
+    /// The operations with the translations of a magnetic cell.
+    fn with_centring(&self, operations: Vec<Operation>) -> Result<Vec<Operation>, (u32, String)> {
+        let Some(column) = self.block.column(CENTRING) else {
+            return Ok(operations);
+        };
+        let all = [operations, parse_all(column)?].concat();
+        let line = column.get(0).map_or(0, |v| v.line);
+        let too_many = || (line, format!("over {MOST_OPERATIONS} symmetry operations"));
+        generate(&all, MOST_OPERATIONS).ok_or_else(too_many)
     }
 
     /// The operations of the Hall symbol, unless the operations of the Hermann-Mauguin symbol fit
@@ -302,7 +341,8 @@ fn parse_all(column: Column) -> Result<Vec<Operation>, (u32, String)> {
                 format!("'{}' is not a symmetry operation", shorten(&part)),
             )
         };
-        operations.push(Operation::parse(&part).ok_or_else(none)?);
+        let operation = Operation::parse(without_time_reversal(&part));
+        operations.push(operation.ok_or_else(none)?);
         part.clear();
         if operations.len() > MOST_OPERATIONS {
             return Err((
@@ -319,6 +359,14 @@ fn parse_all(column: Column) -> Result<Vec<Operation>, (u32, String)> {
         operations.insert(0, Operation::IDENTITY);
     }
     Ok(operations)
+}
+
+/// A magnetic operation such as `x,y,z,-1` without its last number, which concerns moments only.
+fn without_time_reversal(operation: &str) -> &str {
+    match operation.rsplit_once(',') {
+        Some((rest, "1" | "+1" | "-1")) if rest.matches(',').count() == 2 => rest,
+        _ => operation,
+    }
 }
 
 fn angles_deg(lattice: &Lattice) -> [f64; 3] {

@@ -62,10 +62,7 @@ fn one(entry: &Entry, sampling: Sampling) -> Result<(String, Crystal)> {
     let read = entry.read();
     let source = || read.source.clone();
     let structure = read.structure.with_context(source)?;
-    let known = match entry {
-        Entry::Line(_, line) => line.facts().with_context(source)?.space_group,
-        Entry::File(_) => None,
-    };
+    let known = entry.facts_of_line().with_context(source)?.space_group;
     let number = match known {
         Some(number) => number,
         None => xrd_sim::space_group(&structure, TOLERANCE).with_context(source)?,

@@ -5,6 +5,8 @@ use xrd_core::{Element, Species};
 use super::cell::HIGHEST_OCCUPANCY;
 use super::formula::Amounts;
 
+mod group;
+
 /// One possible meaning of a symbol.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Reading {
@@ -38,42 +40,6 @@ impl Reading {
 
     fn oxygen() -> Option<Self> {
         Self::of("O")
-    }
-
-    /// The heavy atom of a group with hydrogen: `OH`, `H2O`, `Wat`, `NH3`, `NH4+`, `CH2`. `None` for
-    /// any other symbol, and for the elements Nh and Bh.
-    fn of_group(symbol: &str) -> Option<Self> {
-        const HEAVY: [char; 6] = ['O', 'N', 'C', 'B', 'S', 'P'];
-        if matches!(symbol, "Nh" | "Bh") {
-            return None;
-        }
-        let upper = symbol.trim_end_matches(['+', '-']).to_ascii_uppercase();
-        let is_count = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-        let of = |heavy: &char| {
-            let mut letters = [0; 4];
-            let heavy: &str = heavy.encode_utf8(&mut letters);
-            let after = upper
-                .strip_prefix(heavy)
-                .and_then(|rest| rest.strip_prefix('H'));
-            // HO and HF are metals.
-            let before = upper
-                .strip_prefix('H')
-                .and_then(|rest| rest.strip_suffix(heavy));
-            let before = before.filter(|count| !count.is_empty());
-            after.or(before).is_some_and(is_count)
-        };
-        let is_water =
-            upper.starts_with("WAT") || upper.starts_with("OW") || upper.starts_with("H2O");
-        let heavy = if is_water {
-            Some('O')
-        } else {
-            HEAVY.into_iter().find(of)
-        };
-        let reading = Self::of(&heavy?.to_string())?;
-        Some(Self {
-            is_group: true,
-            ..reading
-        })
     }
 }
 
@@ -285,25 +251,6 @@ mod tests {
         assert_eq!(typed("o"), "O:O:1");
         assert_eq!(typed("D"), "D:H:1");
         assert_eq!(typed("d1+"), "D:H1+:1");
-        for (group, atom) in [
-            ("NH3", "N:N:1"),
-            ("NH4", "N:N:1"),
-            ("NH4+", "N:N:1"),
-            ("OH", "O:O:1"),
-            ("OH-", "O:O:1"),
-            ("Wat", "O:O:1"),
-            ("OW1", "O:O:1"),
-            ("CH3", "C:C:1"),
-            ("H3O", "O:O:1"),
-            ("BH4", "B:B:1"),
-        ] {
-            assert_eq!(typed(group), atom, "{group}");
-            assert!(of_type(group)[0].0.is_group, "{group}");
-        }
-        for (element, atom) in [("HO", "Ho:Ho:1"), ("HF", "Hf:Hf:1"), ("Nh", "Nh:Nh:1")] {
-            assert_eq!(typed(element), atom, "{element}");
-            assert!(!of_type(element)[0].0.is_group, "{element}");
-        }
         assert_eq!(typed("OH2"), "O:O:1");
         assert_eq!(typed("H2O"), "O:O:1");
         assert_eq!(typed("0.967(4)Mg + 0.033(4)Fe"), "Mg:Mg:0.967 Fe:Fe:0.033");

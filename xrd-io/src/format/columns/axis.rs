@@ -128,12 +128,12 @@ impl Head {
     }
 
     /// Sets the axis of a scan whose file states none, with a warning if there is a doubt.
-    pub(super) fn assume_axis(&self, draft: &mut Draft) {
+    pub(super) fn assume_axis(&self, source: &Source, draft: &mut Draft) {
         let is_stated = self.axis_is_named || self.notes.has_axis();
         if is_stated || draft.axis_kind != AxisKind::TwoThetaDeg {
             return;
         }
-        let is_q = self.is_named_after_q && all(&draft.axis, |x| x.abs() <= LARGEST_Q);
+        let is_q = is_named_after_q(source, &draft.axis);
         match AxisKind::guess(&draft.axis) {
             _ if is_q => {
                 draft.assume_axis(AxisKind::QPerAngstrom, "the name of the file ends with q")
@@ -170,10 +170,12 @@ pub(super) fn axis_of_words(line: &str) -> Option<(AxisKind, f64)> {
     }
 }
 
-/// Whether the name of a file ends with q, as in `a_q.chi` and `a.q`.
-pub(super) fn of_file_name(source: &Source) -> bool {
+/// Whether the name of a file says that its axis is q, as in `a.q` and `a_q.chi`. Values that are too
+/// large for q are angles in spite of a name such as the second.
+fn is_named_after_q(source: &Source, axis: &[f64]) -> bool {
     let stem = source.stem().to_lowercase();
-    source.has_extension("q") || stem.ends_with("_q") || stem.ends_with("-q")
+    let ends = stem.ends_with("_q") || stem.ends_with("-q");
+    source.has_extension("q") || ends && all(axis, |x| x.abs() <= LARGEST_Q)
 }
 
 /// The line, if it names intensities after its first word and is therefore a column heading. A

@@ -2,7 +2,7 @@
 
 use xrd_core::{IntensityUnit, Wavelength};
 
-use super::axis::{axis_of_words, of_file_name};
+use super::axis::axis_of_words;
 use super::names::{self, Names, role_of};
 use super::rows::Wanted;
 use super::{doubts, eva, stated, xydata};
@@ -24,8 +24,6 @@ pub(super) struct Head {
     pub(super) is_eva: bool,
     /// Whether the lines state further axes besides the one used.
     pub(super) states_several: bool,
-    /// Whether the name of the file says that the axis is q.
-    pub(super) is_named_after_q: bool,
     /// The factor for the axis values.
     pub(super) axis_factor: f64,
     /// Whether the text contains only rows and comments `key: value`.
@@ -54,7 +52,7 @@ impl Head {
             names::refuse_labels(source, table, named, rows.first())?;
         }
         let names = named.as_ref().map(Names::whole).unwrap_or_default();
-        let mut head = Self::of_names(source, &names, width);
+        let mut head = Self::of_names(&names, width);
         let is_told = named.as_ref().is_some_and(Names::are_known);
         head.take_last(named.as_ref());
         if let Some(name) = names.get(head.wanted.axis).filter(|_| !head.axis_is_named) {
@@ -112,7 +110,7 @@ impl Head {
     }
 
     /// Assigns the columns by their names.
-    fn of_names(source: &Source, names: &[String], width: usize) -> Self {
+    fn of_names(names: &[String], width: usize) -> Self {
         let roles: Vec<Role> = names.iter().map(|n| role_of(n)).collect();
         let is_axis = |r: &Role| matches!(r, Role::Axis(_));
         let is_angle = |r: &Role| *r == Role::Axis(AxisKind::TwoThetaDeg);
@@ -164,7 +162,6 @@ impl Head {
             axis_factor: names.get(axis).map_or(1.0, |n| axis_factor(&axis_kind, n)),
             axis_is_named: roles.get(axis).is_some_and(is_axis),
             axis_kind,
-            is_named_after_q: of_file_name(source),
             says_no_more: false,
             metadata: Metadata::default(),
             factors: xydata::Factors::default(),

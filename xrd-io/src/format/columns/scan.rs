@@ -36,7 +36,7 @@ impl Head {
         if self.wanted.sigma.is_some() {
             self.take_sigma(source, &mut draft, frame.sigma);
         }
-        self.assume_axis(&mut draft);
+        self.assume_axis(source, &mut draft);
         doubts::note(&mut draft, self.axis_is_named || self.says_no_more);
         self.factors.apply(&mut draft);
         self.notes.apply(&mut draft);

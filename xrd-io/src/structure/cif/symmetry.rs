@@ -130,11 +130,11 @@ impl Reader<'_> {
         let is_stated = |name: &String| stated.named.iter().any(|s| s.name() == *name);
         let is_other = group.source == SymmetrySource::HermannMauguinSymbol
             && !group.name.as_ref().is_some_and(is_stated);
-        if stated.is_contradicted {
-            let setting = of_operations(&symmetry.operations);
-            let group = &mut symmetry.space_group;
-            group.name = setting.as_ref().map(Setting::name).or(stated.name);
-            group.number = setting.and_then(|s| s.number());
+        let is_contradicted = stated.is_contradicted;
+        let used = Some(&symmetry.operations).filter(|_| is_contradicted);
+        if let Some(setting) = used.and_then(|operations| of_operations(operations)) {
+            symmetry.space_group.name = Some(setting.name());
+            symmetry.space_group.number = setting.number();
             return;
         }
         if let Some(name) = stated.name.filter(|_| !is_other) {

@@ -35,7 +35,18 @@ pub(crate) fn print_notes(notes: &[Note]) {
 
 /// Prints a note on stderr, with the option that addresses it.
 pub(crate) fn print_note(note: &Note) {
-    let advice = match note.remedy {
+    eprintln!("note: {note}{}", advice(note.remedy));
+}
+
+/// A warning of a reader with the option that addresses it.
+pub(crate) fn with_advice(warning: &str) -> String {
+    let note = Note::from(warning.to_owned());
+    format!("{note}{}", advice(note.remedy))
+}
+
+fn advice(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::AxisKind => " (--axis-unit states it)",
         Remedy::LabelColumns => " (--label-columns)",
         Remedy::Scale => " (--scale max makes them comparable)",
         Remedy::ScaleOrGroup => {
@@ -45,8 +56,7 @@ pub(crate) fn print_note(note: &Note) {
         Remedy::AsTrained => " (without preparation options, patterns are prepared like those)",
         Remedy::Unprepared => " (--no-preparation leaves them as they are)",
         _ => "",
-    };
-    eprintln!("note: {note}{advice}");
+    }
 }
 
 /// Writes the page again if the folder is that of a study.

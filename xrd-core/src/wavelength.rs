@@ -75,8 +75,10 @@ impl Wavelength {
 }
 
 impl fmt::Display for Wavelength {
+    /// Writes the wavelength in Å, rounded to seven digits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} angstrom", self.0)
+        let rounded = format!("{:.6e}", self.0).parse().unwrap_or(self.0);
+        write!(f, "{rounded} angstrom")
     }
 }
 
@@ -111,6 +113,9 @@ mod tests {
             (copper.as_angstrom(), copper.to_string().as_str()),
             (1.540_593, "1.540593 angstrom")
         );
+        // Of a file in nm with single precision.
+        let rounded = Wavelength::angstrom(1.540_599_942_207_336_4).unwrap();
+        assert_eq!(rounded.to_string(), "1.5406 angstrom");
     }
 
     #[test]

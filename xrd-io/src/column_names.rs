@@ -27,6 +27,9 @@ pub(crate) enum Role {
 /// The role that a column name indicates.
 pub(crate) fn role(name: &str) -> Role {
     let name = name.trim().to_lowercase();
+    if let Some(name) = of_diffpy(&name) {
+        return role(name);
+    }
     if let Some(kind) = axis_kind(&name) {
         return Role::Axis(kind);
     }
@@ -55,7 +58,7 @@ pub(crate) fn role(name: &str) -> Role {
             "int", "count", "cps", "observed", "detector", "impulse", "coups",
         ])
         || starts(&["强度", "強度", "интенс", "natęż"]);
-    if ["e", "s", "sig", "dy", "sd", "unc"].contains(&word.as_str())
+    if ["e", "s", "su", "sig", "dy", "sd", "unc"].contains(&word.as_str())
         || ["di", "δi", "ierr", "istd", "yerr", "ystd", "sigi"].contains(&quantity.as_str())
         || numbered("sig")
         || starts(&[
@@ -109,6 +112,12 @@ pub(crate) fn role(name: &str) -> Role {
         return Role::Intensity(intensity_unit(&name));
     }
     Role::Unknown
+}
+
+/// The name without "chi_", which diffpy writes before the names of both columns: "chi_Q", "chi_I".
+fn of_diffpy(name: &str) -> Option<&str> {
+    const NAMES: [&str; 4] = ["q", "2theta", "tth", "i"];
+    name.strip_prefix("chi_").filter(|own| NAMES.contains(own))
 }
 
 /// Whether a column is called θ. Many programs write θ where they mean 2θ.

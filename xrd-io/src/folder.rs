@@ -5,17 +5,65 @@ use crate::format::{self, Content};
 use crate::options::ReadOptions;
 use crate::pattern_set::{ReadPatterns, from_scans};
 use crate::scan::Scan;
+#[cfg(feature = "archives")]
+use crate::source::Member;
 use crate::source::Source;
 use crate::stating;
 use crate::threads;
 
+/// The scan that is used of a file, and a note if the file has more.
+type Read = Result<(Scan, Option<String>)>;
+
 /// Reads every file of a folder as one pattern, on the threads of the caller's pool. The result
 /// does not depend on the number of threads.
 pub(crate) fn read(folder: &Path, options: &ReadOptions) -> Result<ReadPatterns> {
-    let (mut scans, mut skipped, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     let files = files(folder, options)?;
-    let read = threads::map(files.iter().collect(), |path| scan(path, options));
-    for (path, read) in files.into_iter().zip(read) {
+    let of_file = |path: &PathBuf| scan(&Source::open(path)?, options);
+    let read = threads::map(files.iter().collect(), of_file);
+    together(folder, files.into_iter().zip(read).collect(), options)
+}
+
+/// Reads every file in a zip archive as one pattern.
+#[cfg(feature = "archives")]
+pub(crate) fn read_archive(source: &Source, options: &ReadOptions) -> Result<ReadPatterns> {
+    let of_member = |(path, member): (PathBuf, Member)| {
+        let read = scan(&Source::of_member(&path, member), options);
+        (path, read)
+    };
+    let read = members(source)?.into_iter().map(of_member).collect();
+    together(source.path, read, options)
+}
+
+/// The files in a zip archive in order of their names, without hidden ones. Their paths are within
+/// that of the archive.
+#[cfg(feature = "archives")]
+pub(crate) fn members(source: &Source) -> Result<Vec<(PathBuf, Member)>> {
+    let archive = source.archive()?;
+    let is_file = |name: &String| {
+        let parts = || name.split(['/', '\\']);
+        !name.ends_with(['/', '\\']) && !parts().any(|p| p.starts_with('.') || p == "__MACOSX")
+    };
+    let mut names = archive.names();
+    names.retain(is_file);
+    names.sort();
+    let mut members = Vec::with_capacity(names.len());
+    for name in names {
+        // Messages stay on one line.
+        let clean = name.replace(char::is_control, " ");
+        if let Some(member) = archive.read(&name)? {
+            members.push((source.path.join(clean.trim_start_matches('/')), member));
+        }
+    }
+    Ok(members)
+}
+
+fn together(
+    folder: &Path,
+    read: Vec<(PathBuf, Read)>,
+    options: &ReadOptions,
+) -> Result<ReadPatterns> {
+    let (mut scans, mut skipped, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    for (path, read) in read {
         match read {
             Ok((scan, note)) => {
                 notes.extend(note);
@@ -57,7 +105,8 @@ fn same(path: &Path) -> PathBuf {
 }
 
 /// The first scan of a file, named after the file, and a note if there are more scans.
-fn scan(path: &Path, options: &ReadOptions) -> Result<(Scan, Option<String>)> {
+fn scan(source: &Source, options: &ReadOptions) -> Read {
+    let path = source.path;
     if is_backup(path) {
         return Err(Error::Unsupported {
             path: path.to_owned(),
@@ -65,8 +114,7 @@ fn scan(path: &Path, options: &ReadOptions) -> Result<(Scan, Option<String>)> {
             expected: "an original file".to_owned(),
         });
     }
-    let source = Source::open(path)?;
-    let (format, mut content) = format::read_as(&source, options.format)?;
+    let (format, mut content) = format::read_as(source, options.format)?;
     stating::complete(path, format, &mut content, options)?;
     let mut scans = match content {
         Content::Scans(scans) => scans,

@@ -70,6 +70,8 @@ mod xml;
 pub(crate) use content::{CUT, Content, Matrix};
 pub use kind::Format;
 pub(crate) use npy::{given_axis, locate_rows};
+#[cfg(feature = "archives")]
+pub(crate) use registry::is_archive_of_files;
 #[cfg(test)]
 pub(crate) use registry::read;
 pub(crate) use registry::{detect, read_as};

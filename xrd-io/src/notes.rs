@@ -1,7 +1,7 @@
 //! Metadata in the comments of text files written by this crate: lines `# key: value`.
 //!
 //! ```text
-//! # axis: omega                    if it is not two-theta; with axis_unit
+//! # axis: omega                    if it is not clearly two-theta; with axis_unit
 //! # intensity_unit: counts         or counts_per_second
 //! # intensity_factor: 0.01         stored = factor · raw
 //! # sigma: stated                  or counting; there is a column of standard deviations
@@ -54,6 +54,11 @@ pub(crate) fn read<'a>(comments: impl Iterator<Item = &'a str>) -> Notes {
 }
 
 impl Notes {
+    /// Whether the notes state the axis.
+    pub(crate) fn has_axis(&self) -> bool {
+        self.get("axis").is_some()
+    }
+
     fn get(&self, key: &str) -> Option<&str> {
         let found = self.0.iter().find(|(k, v)| k == key && !v.is_empty());
         found.map(|(_, value)| value.as_str())
@@ -135,15 +140,8 @@ pub(crate) fn sigma_word(scan: &Scan) -> &'static str {
 
 /// Writes all values that differ from the defaults.
 pub(crate) fn write<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
-    let mut note = |key: &str, value: &str| match one_line(value) {
-        value if value.is_empty() => Ok(()),
-        value => writeln!(to, "# {key}: {value}"),
-    };
-    let kind = scan.axis_kind();
-    if *kind != AxisKind::TwoThetaDeg {
-        note("axis", kind.name())?;
-        note("axis_unit", kind.unit())?;
-    }
+    write_axis(to, scan.axis_kind(), scan.axis())?;
+    let mut note = |key: &str, value: &str| write_note(to, key, value);
     for (key, value) in beyond_standards(scan) {
         note(key, &value)?;
     }
@@ -166,6 +164,26 @@ pub(crate) fn write<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()
             .map_or(Ok(()), |text| note(key, text))?;
     }
     Ok(())
+}
+
+/// Writes the kind of the axis, unless it is two-theta and its values leave no doubt.
+pub(crate) fn write_axis<W: Write + ?Sized>(
+    to: &mut W,
+    kind: &AxisKind,
+    axis: &[f64],
+) -> io::Result<()> {
+    if *kind == AxisKind::TwoThetaDeg && AxisKind::guess(axis) == (AxisKind::TwoThetaDeg, None) {
+        return Ok(());
+    }
+    write_note(to, "axis", kind.name())?;
+    write_note(to, "axis_unit", kind.unit())
+}
+
+fn write_note<W: Write + ?Sized>(to: &mut W, key: &str, value: &str) -> io::Result<()> {
+    match one_line(value) {
+        value if value.is_empty() => Ok(()),
+        value => writeln!(to, "# {key}: {value}"),
+    }
 }
 
 /// Notes on values that differ from the defaults and for which standard formats have no element:

@@ -13,10 +13,12 @@ use crate::source::Source;
 use crate::threads;
 
 mod facts;
+mod grouped;
 mod plan;
 mod together;
 
 pub use facts::Facts;
+use grouped::grouped;
 pub use plan::planned_steps;
 use together::{Together, done_before, names};
 
@@ -197,14 +199,16 @@ pub(crate) fn from_scans(
     // Side by side, each scan given back as soon as its pattern is there.
     let ready = threads::map(scans, |(path, scan)| ready(path, scan, &steps));
     let (mut paths, mut patterns) = (Vec::new(), Vec::with_capacity(ready.len()));
-    let mut facts = Vec::with_capacity(ready.len());
+    let (mut facts, mut of_files) = (Vec::with_capacity(ready.len()), Vec::new());
     for ready in ready {
         let ready = ready?;
         facts.push(ready.facts);
-        warnings.extend(ready.warnings);
+        let of_file = |warning| (ready.path.clone(), warning);
+        of_files.extend(ready.warnings.into_iter().map(of_file));
         paths.push(ready.path);
         patterns.push(ready.pattern);
     }
+    warnings.extend(grouped(of_files));
     let together = Together {
         paths: &paths,
         patterns: &patterns,
@@ -239,8 +243,7 @@ struct Ready {
 
 fn ready(path: PathBuf, scan: Scan, steps: &[Step]) -> Result<Ready> {
     let prepared = prepared(&path, &scan, steps)?;
-    let of_file = |warning: &String| format!("{}: {warning}", path.display());
-    let warnings = prepared.warnings().iter().map(of_file).collect();
+    let warnings = prepared.warnings().to_vec();
     let pattern = to_pattern(&path, &prepared)?;
     Ok(Ready {
         facts: Facts::from(prepared.metadata()),

@@ -21,6 +21,8 @@ pub struct ScanFile {
     pub format: Format,
     /// Whether the file holds scans or a matrix of patterns.
     pub kind: ReadKind,
+    /// Whether the file is an archive of files, whose names the scans have.
+    pub is_archive: bool,
     /// The scans in the order of the file, at least one.
     pub scans: Vec<Scan>,
 }
@@ -62,6 +64,8 @@ impl ScanEntry {
 }
 
 /// Reads the scans of a file as measured. A matrix gives one scan per pattern.
+///
+/// A zip archive of such files gives the scans of all of them.
 ///
 /// The format is recognised by the content. This function uses only the options `format`, `axis`,
 /// `grid`, `axis_kind` and `wavelength`; [`read_patterns`] also applies preparation steps and resampling.
@@ -113,6 +117,42 @@ pub fn read_from(
 }
 
 fn scan_file(source: Source, options: &ReadOptions) -> Result<ScanFile> {
+    #[cfg(feature = "archives")]
+    if let Some(file) = archive_file(&source, options)? {
+        return Ok(file);
+    }
+    one_file(source, options)
+}
+
+/// The scans of all files in a zip archive; `None` if the file is not an archive of such files. Files
+/// that cannot be read are left out with a warning.
+#[cfg(feature = "archives")]
+fn archive_file(source: &Source, options: &ReadOptions) -> Result<Option<ScanFile>> {
+    if !format::is_archive_of_files(source) {
+        return Ok(None);
+    }
+    let (mut found, mut left_out): (Option<ScanFile>, _) = (None, Vec::new());
+    for (path, member) in folder::members(source)? {
+        match (
+            one_file(Source::of_member(&path, member), options),
+            &mut found,
+        ) {
+            (Ok(file), Some(all)) => all.scans.extend(file.scans),
+            (Ok(file), none) => *none = Some(file),
+            (Err(why), _) => left_out.push(format!("left out: {why}")),
+        }
+    }
+    Ok(found.map(|mut file| {
+        if let Some(first) = file.scans.first_mut() {
+            left_out.iter().for_each(|warning| first.warn(warning));
+        }
+        file.kind = ReadKind::Files;
+        file.is_archive = true;
+        file
+    }))
+}
+
+fn one_file(source: Source, options: &ReadOptions) -> Result<ScanFile> {
     let source = source.with_axis(options.given_axis());
     let (format, content) = read_source(&source, options)?;
     let kind = match content {
@@ -122,6 +162,7 @@ fn scan_file(source: Source, options: &ReadOptions) -> Result<ScanFile> {
     Ok(ScanFile {
         format,
         kind,
+        is_archive: false,
         scans: content.into_scans(&source)?,
     })
 }
@@ -221,9 +262,16 @@ pub fn list_bytes(name: impl AsRef<Path>, bytes: &[u8], options: &ReadOptions) -
 }
 
 fn list_source(source: Source, options: &ReadOptions) -> Result<Listing> {
+    let of_scan = |s: &Scan| ScanEntry::new(s.name().to_owned(), s.axis_kind().clone(), s.axis());
+    #[cfg(feature = "archives")]
+    if let Some(file) = archive_file(&source, options)? {
+        return Ok(Listing {
+            format: file.format,
+            scans: file.scans.iter().map(of_scan).collect(),
+        });
+    }
     let source = source.with_axis(options.given_axis());
     let (format, content) = read_source(&source, options)?;
-    let of_scan = |s: &Scan| ScanEntry::new(s.name().to_owned(), s.axis_kind().clone(), s.axis());
     let scans = match content {
         Content::Scans(scans) => scans.iter().map(of_scan).collect(),
         Content::Matrix(m) => {
@@ -236,8 +284,8 @@ fn list_source(source: Source, options: &ReadOptions) -> Result<Listing> {
 
 /// Reads patterns on one common 2θ grid from a file or a folder.
 ///
-/// From a single file, all patterns are read. From a folder, the first scan of every file is read,
-/// in the order of the file names. Each pattern is named after its file, without the extension.
+/// From a single file, all patterns are read. From a folder, or a zip archive of pattern files, the
+/// first scan of every file is read, in the order of the file names. Each pattern is named after its file, without the extension.
 /// Hidden files and subfolders are ignored. Files that cannot be read as a powder pattern, files
 /// with a matrix, and backup copies of editors (`a.xy~`) are listed in [`ReadPatterns::skipped`]. A
 /// [`ShardFolder`] is read completely, with all patterns of all files.
@@ -293,6 +341,10 @@ pub fn read_patterns_bytes(
 }
 
 fn patterns(source: Source, options: &ReadOptions) -> Result<ReadPatterns> {
+    #[cfg(feature = "archives")]
+    if format::is_archive_of_files(&source) {
+        return folder::read_archive(&source, options);
+    }
     let source = source.with_axis(options.given_axis());
     match read_source(&source, options)?.1 {
         Content::Matrix(matrix) => from_matrix(&source, matrix, options),

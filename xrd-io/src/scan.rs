@@ -14,12 +14,21 @@ mod metadata;
 mod preparation;
 
 pub use axis_kind::AxisKind;
+use draft::not_powder_warning;
 pub(crate) use draft::{BLANK, Draft};
 pub use metadata::{Metadata, Radiation, SigmaOrigin, TimePerStep, UnitEvidence};
 
 /// The warning for an axis that no file names and that cannot be 2θ.
 pub(crate) const BEYOND: &str =
     "the axis goes beyond 180, so it is not two-theta; the file does not name it";
+
+/// The start of a warning that the kind of the axis is assumed.
+pub(crate) const ASSUMED_AXIS: &str = "the axis is assumed to be ";
+
+/// The warning that the kind of the axis is assumed, and why.
+pub(crate) fn assumed(kind: &AxisKind, why: &str) -> String {
+    format!("{ASSUMED_AXIS}{kind}: {why}")
+}
 
 /// Axis and intensities.
 type Points<'a> = (Cow<'a, [f64]>, Cow<'a, [f64]>);
@@ -32,6 +41,8 @@ type Points<'a> = (Cow<'a, [f64]>, Cow<'a, [f64]>);
 pub struct Scan {
     name: String,
     axis_kind: AxisKind,
+    /// Whether the kind of the axis is assumed, not stated by the file.
+    axis_is_assumed: bool,
     axis: Vec<f64>,
     intensities: Vec<f64>,
     sigma: Option<(Vec<f64>, SigmaOrigin)>,
@@ -64,14 +75,34 @@ impl Scan {
         &self.axis_kind
     }
 
+    /// Whether the kind of the axis is assumed, not stated by the file.
+    pub(crate) fn axis_is_assumed(&self) -> bool {
+        self.axis_is_assumed
+    }
+
     /// Replaces an axis that the file does not state, and what was concluded from it.
     pub(crate) fn set_axis_kind(&mut self, kind: AxisKind) {
-        if self.axis_kind == AxisKind::other("x", "") {
-            self.not_powder = None;
-            self.warnings
-                .retain(|w| w != BEYOND && w != "not a powder pattern but a scan over x");
+        if let Some(what) = self.axis_kind.not_powder() {
+            self.not_powder.take_if(|own| *own == what);
+            self.warnings.retain(|w| *w != not_powder_warning(&what));
         }
+        self.warnings
+            .retain(|w| w != BEYOND && !w.starts_with(ASSUMED_AXIS));
+        if let (None, Some(what)) = (&self.not_powder, kind.not_powder()) {
+            self.warnings.push(not_powder_warning(&what));
+            self.not_powder = Some(what);
+        }
+        self.axis_is_assumed = false;
         self.axis_kind = kind;
+    }
+
+    /// Reads q without a unit as q in 1/Å, and adds a warning.
+    pub(crate) fn assume_unit_of_q(&mut self) {
+        if self.axis_kind == AxisKind::other("q", "") {
+            self.set_axis_kind(AxisKind::QPerAngstrom);
+            self.axis_is_assumed = true;
+            self.warn(&assumed(&self.axis_kind, "the file states no unit of q"));
+        }
     }
 
     pub(crate) fn set_wavelength(&mut self, wavelength: Wavelength) {

@@ -33,6 +33,8 @@ pub(crate) struct Source<'a> {
     size: usize,
     /// Whether the file is compressed and its compressed data are truncated.
     is_cut: Cell<bool>,
+    /// The offset of the first byte in the header of a text that is not text, if there is one.
+    junk: Option<usize>,
     /// The first lines of a text, which several formats examine.
     head: OnceCell<Places>,
 }
@@ -78,10 +80,7 @@ impl<'a> Source<'a> {
     /// A source with these bytes, unchanged.
     pub(crate) fn new(path: &'a Path, bytes: Vec<u8>) -> Self {
         let size = bytes.len();
-        let content = match encoding::decode(bytes) {
-            Ok(text) => Content::Text(text),
-            Err((bytes, offset)) => Content::Binary { bytes, offset },
-        };
+        let (content, junk) = content(bytes);
         Self {
             path,
             given_axis: GivenAxis::default(),
@@ -89,6 +88,7 @@ impl<'a> Source<'a> {
             content,
             size,
             is_cut: Cell::new(false),
+            junk,
             head: OnceCell::new(),
         }
     }
@@ -116,6 +116,14 @@ impl<'a> Source<'a> {
     /// once it has been opened.
     pub(crate) fn is_cut(&self) -> bool {
         self.is_cut.get()
+    }
+
+    /// The warning about bytes in the header of a text that are not text, if there are any.
+    pub(crate) fn junk(&self) -> Option<String> {
+        let offset = self.junk?;
+        Some(format!(
+            "bytes in the header, from byte {offset} on, are not text: read as blanks"
+        ))
     }
 
     /// Drops the last line. It may end within a number, which would be read with a wrong value.
@@ -195,9 +203,31 @@ impl<'a> Source<'a> {
     }
 }
 
+/// The content of a file, and the offset of the first byte in the header of a text that is not text.
+fn content(bytes: Vec<u8>) -> (Content, Option<usize>) {
+    let (bytes, offset) = match encoding::decode(bytes) {
+        Ok(text) => return (Content::Text(text), None),
+        Err(binary) => binary,
+    };
+    let is_unknown = signature(&bytes).is_none();
+    let clean = encoding::without_junk_in_header(&bytes).filter(|_| is_unknown);
+    match clean.map(encoding::decode) {
+        Some(Ok(text)) => (Content::Text(text), Some(offset)),
+        _ => (Content::Binary { bytes, offset }, None),
+    }
+}
+
+/// Whether bytes are an HDF5 file. Its signature is at the start, or after a block of the user's own of
+/// 512, 1024, 2048, … bytes.
+pub(crate) fn is_hdf5(bytes: &[u8]) -> bool {
+    let later = std::iter::successors(Some(512usize), |at| at.checked_mul(2));
+    let mut places = std::iter::once(0).chain(later.take_while(|at| *at < bytes.len()));
+    places.any(|at| bytes[at.min(bytes.len())..].starts_with(b"\x89HDF\r\n\x1a\n"))
+}
+
 /// The kind of a binary file, recognised by its first bytes, for error messages.
 fn signature(bytes: &[u8]) -> Option<&'static str> {
-    const SIGNATURES: [(&[u8], &str); 12] = [
+    const SIGNATURES: [(&[u8], &str); 11] = [
         (b"RAW1.01", "a Bruker RAW 3 file"),
         (b"RAW4.00", "a Bruker RAW 4 file"),
         (b"RAW2", "a Bruker RAW 2 file"),
@@ -206,7 +236,6 @@ fn signature(bytes: &[u8]) -> Option<&'static str> {
         (b"V3RD", "a Philips RD file"),
         (b"V5RD", "a Philips RD file"),
         (b"PK\x03\x04", "a zip archive"),
-        (b"\x89HDF", "an HDF5 file"),
         (b"\x89PNG", "a PNG picture"),
         (b"%PDF", "a PDF document"),
         (b"\x93NUMPY", "a NumPy array"),
@@ -214,7 +243,8 @@ fn signature(bytes: &[u8]) -> Option<&'static str> {
     let found = SIGNATURES
         .iter()
         .find(|(start, _)| bytes.starts_with(start));
-    found.map(|(_, name)| *name)
+    let hdf5 = || is_hdf5(bytes).then_some("an HDF5 file");
+    found.map(|(_, name)| *name).or_else(hdf5)
 }
 
 #[cfg(test)]

@@ -22,8 +22,9 @@ pub(crate) fn complete(
             .iter_mut()
             .try_for_each(|scan| complete_scan(path, format, scan, options)),
         Content::Matrix(matrix) => {
-            if let Some(given) = axis_for(path, format, &matrix.axis_kind, options)? {
-                matrix.axis_kind = given;
+            let found = (&matrix.axis_kind, matrix.axis_is_assumed);
+            if let Some(given) = axis_for(path, format, found, options)? {
+                matrix.set_axis_kind(given);
             }
             matrix.wavelength = matrix.wavelength.or(options.wavelength);
             Ok(())
@@ -37,7 +38,8 @@ fn complete_scan(
     scan: &mut Scan,
     options: &ReadOptions,
 ) -> Result<()> {
-    if let Some(given) = axis_for(path, format, scan.axis_kind(), options)? {
+    let found = (scan.axis_kind(), scan.axis_is_assumed());
+    if let Some(given) = axis_for(path, format, found, options)? {
         scan.set_axis_kind(given);
     }
     let Some(given) = options.wavelength else {
@@ -55,14 +57,15 @@ fn complete_scan(
     Ok(())
 }
 
-/// The axis to use instead of the one found, if any.
+/// The axis to use instead of the one found, if any. The flag says whether the one found is assumed.
 fn axis_for(
     path: &Path,
     format: Format,
-    found: &AxisKind,
+    (found, is_assumed): (&AxisKind, bool),
     options: &ReadOptions,
 ) -> Result<Option<AxisKind>> {
     match &options.axis_kind {
+        Some(given) if is_assumed => Ok(Some(given.clone())),
         Some(given) if given == found => Ok(None),
         Some(given) if may_be_unsaid(format, found) => Ok(Some(given.clone())),
         Some(given) => Err(Error::OtherAxis {

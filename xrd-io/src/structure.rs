@@ -88,6 +88,8 @@ fn first_structure(source: &Source) -> Result<Structure> {
 ///   fits several elements, the element that agrees with the formula is used.
 /// - **Displacements**: B is converted to U = B/8π². Anisotropic displacements are rotated by the
 ///   symmetry operations.
+/// - **Groups** such as `NH4` or `Wat` in place of an element are their heavy atom, with a warning.
+/// - **Magnetic structures** are read without their moments, with a warning.
 /// - **Vacancies and dummy atoms** are skipped.
 ///
 /// A crystal has a warning for everything that was missing, repaired or skipped. There are also
@@ -101,7 +103,7 @@ fn first_structure(source: &Source) -> Result<Structure> {
 /// - [`Error::Io`] if the file cannot be opened.
 /// - [`Error::Malformed`] if the file has no atoms, or more than 100,000 atoms in all cells
 ///   together.
-/// - [`Error::Unsupported`] for a magnetic or modulated structure.
+/// - [`Error::Unsupported`] for a modulated structure.
 pub fn read_crystals(path: impl AsRef<Path>) -> Result<Vec<Crystal>> {
     read_source(&Source::open(path.as_ref())?)
 }
@@ -127,10 +129,14 @@ fn read_source(source: &Source) -> Result<Vec<Crystal>> {
     let (path, text) = (source.path, source.require_text()?);
     // Some old programs end texts with Ctrl-Z.
     let text = text.trim_end().strip_suffix('\u{1a}').unwrap_or(text);
-    if poscar::recognises(text) {
-        return Ok(vec![poscar::read(path, text)?]);
+    let mut crystals = match poscar::recognises(text) {
+        true => vec![poscar::read(path, text)?],
+        false => cif::read(path, text)?,
+    };
+    for crystal in &mut crystals {
+        crystal.warnings.extend(source.junk());
     }
-    cif::read(path, text)
+    Ok(crystals)
 }
 
 /// Largest number of atoms in all cells of a file together.

@@ -4,5 +4,5 @@ mod groups;
 mod hall;
 mod operation;
 
-pub(crate) use groups::{Setting, by_hall, by_name, by_number, of_operations};
-pub(crate) use operation::{Operation, same_group};
+pub(crate) use groups::{Setting, by_hall, by_name, by_number, chosen, of_operations};
+pub(crate) use operation::{Operation, generate, same_group, same_group_elsewhere};

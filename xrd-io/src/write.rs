@@ -34,6 +34,7 @@ use crate::column_names::unit_word;
 use crate::notes;
 use crate::number::clean_angle;
 use crate::prepare::Step;
+use crate::scan::AxisKind;
 
 mod npy;
 mod pdcif;
@@ -75,9 +76,11 @@ pub use xrdml::xrdml;
 /// # Errors
 /// Any error of the writer.
 pub fn pattern_xy<W: Write + ?Sized>(to: &mut W, pattern: &Pattern) -> io::Result<()> {
+    let angles: Vec<f64> = pattern.grid().angles().map(clean_angle).collect();
+    notes::write_axis(to, &AxisKind::TwoThetaDeg, &angles)?;
     write_notes(to, pattern.wavelength(), pattern.scale())?;
-    for (angle, intensity) in pattern.grid().angles().zip(pattern.intensities()) {
-        writeln!(to, "{} {intensity}", clean_angle(angle))?;
+    for (angle, intensity) in angles.iter().zip(pattern.intensities()) {
+        writeln!(to, "{angle} {intensity}")?;
     }
     Ok(())
 }

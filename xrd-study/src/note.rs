@@ -17,6 +17,8 @@ pub struct Note {
 pub enum Remedy {
     /// No option avoids the note.
     None,
+    /// Statement of the axis ([`ReadOptions::axis_kind`](xrd_io::ReadOptions::axis_kind)).
+    AxisKind,
     /// Choice of the label columns
     /// ([`LabelledFiles::label_columns`](crate::LabelledFiles::label_columns)).
     LabelColumns,
@@ -40,7 +42,13 @@ impl Note {
 
 impl From<String> for Note {
     fn from(text: String) -> Self {
-        Self::new(text, Remedy::None)
+        let is_of_axis = text.contains("the axis is assumed") || text.contains("does not name it");
+        let remedy = if is_of_axis {
+            Remedy::AxisKind
+        } else {
+            Remedy::None
+        };
+        Self::new(text, remedy)
     }
 }
 

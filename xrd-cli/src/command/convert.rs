@@ -8,15 +8,17 @@ use rayon::prelude::*;
 use xrd_io::{ReadKind, ReadOptions, Scan, ScanFile, planned_steps, read_file};
 
 mod files;
+mod notes;
 mod target;
 
 use files::{files, named, numbered, stems};
+use notes::FileNote;
 use target::{Choice, Target};
 
-use xrd_study::{Inputs, OutputFolder};
+use xrd_study::{Inputs, Note, OutputFolder};
 
 use crate::options::{Preparing, Resampling, Stating, Threads, resampling};
-use crate::output::{self, say};
+use crate::output::{self, print_note, say};
 use crate::progress;
 
 /// Convert pattern files of any supported format to another format.
@@ -62,7 +64,7 @@ enum Outcome {
     /// Its output files with their final names, and notes.
     Written {
         staged: Vec<(PathBuf, PathBuf)>,
-        notes: Vec<String>,
+        notes: Vec<FileNote>,
     },
     LeftOut(anyhow::Error),
 }
@@ -98,7 +100,7 @@ impl Convert {
             return self.write_matrix(scans.map(|s| (file.to_owned(), s)).collect(), target);
         }
         let (scans, notes) = self.prepared(file, read, target)?;
-        notes.iter().for_each(|note| eprintln!("note: {note}"));
+        notes::print(notes);
         let parts = parts(&self.out, &scans, target);
         for (path, _) in &parts {
             Inputs::new([file]).refuse_overwrite(path)?;
@@ -131,7 +133,7 @@ impl Convert {
         let name = file.display();
         match self.scan {
             Some(Choice::All) => Ok((read.scans, None)),
-            None if target.holds_many() => Ok((read.scans, None)),
+            None if target.holds_many() || read.is_archive => Ok((read.scans, None)),
             Some(Choice::Number(n)) => {
                 let none =
                     || format!("{name}: scan {n} does not exist (the file contains {total})");
@@ -139,8 +141,7 @@ impl Convert {
                 Ok((vec![scan], None))
             }
             None => {
-                let note =
-                    format!("{name}: used the first of {total} scans (--scan N, --scan all)");
+                let note = format!("used the first of {total} scans (--scan N, --scan all)");
                 let first = read.scans.into_iter().take(1).collect();
                 Ok((first, (total > 1).then_some(note)))
             }
@@ -153,10 +154,13 @@ impl Convert {
         file: &Path,
         read: ScanFile,
         target: Target,
-    ) -> Result<(Vec<Scan>, Vec<String>)> {
+    ) -> Result<(Vec<Scan>, Vec<FileNote>)> {
         let total = read.scans.len();
         let (chosen, note) = self.chosen(file, read, target)?;
-        let mut notes: Vec<String> = note.into_iter().collect();
+        let mut notes: Vec<FileNote> = note
+            .into_iter()
+            .map(|n| FileNote::of_file(file, n))
+            .collect();
         let name = file.display().to_string();
         let options = self.options();
         let mut scans = Vec::with_capacity(chosen.len());
@@ -166,11 +170,7 @@ impl Convert {
                 true => scan,
                 false => scan.prepare(&steps).with_context(|| name.clone())?,
             };
-            let of_scan = match total {
-                1 => name.clone(),
-                _ => format!("{name}: {}", scan.name()),
-            };
-            notes.extend(scan.warnings().iter().map(|w| format!("{of_scan}: {w}")));
+            notes.extend(FileNote::all(file, &scan, total > 1));
             scans.push(scan);
         }
         Ok((scans, notes))
@@ -178,17 +178,18 @@ impl Convert {
 
     /// Converts all files to one matrix.
     fn matrix(&self, files: &[PathBuf], target: Target) -> Result<()> {
-        let mut scans = Vec::new();
+        let (mut scans, mut notes) = (Vec::new(), Vec::new());
         let outcomes = self.each(files, |_, file| Ok(self.patterns_of(file)))?;
         for (file, outcome) in files.iter().zip(outcomes) {
             match outcome {
                 Ok((of_file, note)) => {
-                    note.iter().for_each(|note| eprintln!("note: {note}"));
+                    notes.extend(note.map(|note| FileNote::of_file(file, note)));
                     scans.extend(of_file.into_iter().map(|s| (file.clone(), s)));
                 }
                 Err(why) => eprintln!("note: left out: {why:#}"),
             }
         }
+        notes::print(notes);
         if scans.is_empty() {
             bail!("no pattern in {}", count(files.len(), "file"));
         }
@@ -211,9 +212,9 @@ impl Convert {
 
     fn write_matrix(&self, scans: Vec<(PathBuf, Scan)>, target: Target) -> Result<()> {
         let read = xrd_io::pattern_set(scans, &self.options())?;
-        read.warnings
-            .iter()
-            .for_each(|warning| eprintln!("note: {warning}"));
+        for warning in read.warnings {
+            print_note(&Note::from(warning));
+        }
         xrd_io::write::atomically(&self.out, |to| match target {
             Target::Csv => xrd_io::write::set_csv(to, &read.set, &read.preparation),
             _ => xrd_io::write::set_npz(to, &read.set, &read.preparation),
@@ -230,11 +231,11 @@ impl Convert {
         let stems = stems(files);
         let mut output = output::open(&self.out)?;
         let outcomes = self.each(files, |i, file| self.stage(&output, (i, &stems[i]), file))?;
-        let mut left_out = 0;
+        let (mut left_out, mut all_notes) = (0, Vec::new());
         for outcome in outcomes {
             match outcome {
                 Outcome::Written { staged, notes } => {
-                    notes.iter().for_each(|note| eprintln!("note: {note}"));
+                    all_notes.extend(notes);
                     for (path, name) in staged {
                         output.adopt(&path, name)?;
                     }
@@ -245,6 +246,7 @@ impl Convert {
                 }
             }
         }
+        notes::print(all_notes);
         let written = output.files().len();
         if written == 0 {
             bail!("no pattern in {}", count(files.len(), "file"));
@@ -286,7 +288,7 @@ impl Convert {
     fn texts(&self, file: &Path, stem: &str) -> Result<Converted> {
         let target = self.to;
         let read = read_file(file, &self.options())?;
-        let is_matrix = read.kind == ReadKind::Matrix;
+        let has_names = read.kind == ReadKind::Matrix || read.is_archive;
         let (scans, notes) = self.prepared(file, read, target)?;
         let out = PathBuf::from(format!("{stem}.{target}"));
         let write = |(name, scans): (PathBuf, &[Scan])| {
@@ -296,7 +298,7 @@ impl Convert {
                 .with_context(|| file.display().to_string())?;
             Ok((name, bytes))
         };
-        let parts = match is_matrix && scans.len() > 1 && !target.holds_many() {
+        let parts = match has_names && scans.len() > 1 && !target.holds_many() {
             true => named(&scans, target),
             false => parts(&out, &scans, target),
         };
@@ -341,4 +343,4 @@ fn count(n: usize, what: &str) -> String {
 }
 
 /// Names and contents of files, and notes.
-type Converted = (Vec<(PathBuf, Vec<u8>)>, Vec<String>);
+type Converted = (Vec<(PathBuf, Vec<u8>)>, Vec<FileNote>);

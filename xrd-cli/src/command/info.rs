@@ -17,7 +17,7 @@ use xrd_study::load_model;
 
 use crate::message;
 use crate::options::Stating;
-use crate::output::say;
+use crate::output::{say, with_advice};
 use crate::structure_file;
 
 mod crystal;
@@ -118,7 +118,8 @@ fn scans(file: &Path, options: &ReadOptions) -> Result<Value> {
     let read = read_file(file, options)?;
     // Patterns over an axis other than 2θ are listed one by one.
     let over_angles = |s: &Scan| s.axis_kind() == &AxisKind::TwoThetaDeg;
-    if read.kind == ReadKind::Matrix && read.scans.iter().all(over_angles) {
+    let is_set = read.kind == ReadKind::Matrix || read.is_archive;
+    if is_set && read.scans.iter().all(over_angles) {
         return patterns(file, options);
     }
     let scans: Vec<Value> = read.scans.iter().map(scan).collect();
@@ -162,7 +163,7 @@ fn scan(scan: &Scan) -> Value {
         "date": about.date,
         "instrument": about.instrument,
         "preparation": scan.preparation().iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "warnings": scan.warnings(),
+        "warnings": scan.warnings().iter().map(|w| with_advice(w)).collect::<Vec<_>>(),
     })
 }
 

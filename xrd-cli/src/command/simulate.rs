@@ -20,7 +20,7 @@ use crate::output::{self, say};
 use crate::progress::{LateBar, Terminal};
 use crate::simulation::{
     Division, Notes, Part, ReadStructure, Recipe, Simulated, StructureList, Summary, Together,
-    check_names, measured_series, set_of, together, write_shards,
+    measured_series, set_of, together, write_shards,
 };
 
 /// Simulate patterns of crystal structures (CIF, POSCAR, JSON lines) or of the built-in series.
@@ -186,7 +186,7 @@ impl Simulate {
             }
             return pool.install(|| self.series(&recipe));
         }
-        let list = StructureList::open(&self.structures)?;
+        let list = StructureList::open(&self.structures)?.with_unique_names()?;
         if list.len() == 0 {
             bail!("{}: no structures", self.structures[0].display());
         }
@@ -295,7 +295,6 @@ impl Simulate {
         };
         let entries = list.read(0..list.len())?;
         let read: Vec<_> = entries.par_iter().map(|entry| entry.read()).collect();
-        check_names(&read)?;
         let all: Vec<Simulated> = read.into_par_iter().enumerate().map(one).collect();
         bar.finish();
         let mut notes = Notes::default();

@@ -31,6 +31,8 @@ enum AxisUnit {
     QNm,
     /// Spacing of lattice planes in Å
     D,
+    /// Time of flight in µs
+    Tof,
 }
 
 impl Stating {
@@ -40,6 +42,7 @@ impl Stating {
             AxisUnit::Q => AxisKind::QPerAngstrom,
             AxisUnit::QNm => AxisKind::QPerNanometre,
             AxisUnit::D => AxisKind::DAngstrom,
+            AxisUnit::Tof => AxisKind::TimeOfFlightUs,
         })
     }
 

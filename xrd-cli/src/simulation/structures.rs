@@ -1,9 +1,11 @@
 //! Sources of structures: files, folders of files, and JSON lines.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
 use xrd_core::Structure;
 use xrd_io::{Crystal, StructureFacts, StructureLine, StructureLines, read_crystals};
 
@@ -16,6 +18,8 @@ pub(crate) struct StructureList {
     /// The position in the list of the first structure of each file.
     starts: Vec<usize>,
     len: usize,
+    /// New names of structures that have the name of an earlier one, by their positions.
+    renamed: HashMap<usize, String>,
 }
 
 enum Content {
@@ -24,7 +28,13 @@ enum Content {
 }
 
 /// An entry of the list.
-pub(crate) enum Entry {
+pub(crate) struct Entry {
+    place: Place,
+    /// The name in place of its own.
+    renamed: Option<String>,
+}
+
+enum Place {
     File(PathBuf),
     /// A line of a file with one structure per line.
     Line(PathBuf, StructureLine),
@@ -52,6 +62,7 @@ impl StructureList {
             contents: Vec::new(),
             starts: Vec::new(),
             len: 0,
+            renamed: HashMap::new(),
         };
         for path in paths {
             match path.is_dir() {
@@ -86,6 +97,42 @@ impl StructureList {
         &self.files
     }
 
+    /// The list with names that occur once: "a", "a (2)". A note names the first that is renamed.
+    /// Refuses a file that is listed twice.
+    pub(crate) fn with_unique_names(mut self) -> Result<Self> {
+        const CHUNK: usize = 4096;
+        let mut paths = HashSet::new();
+        for file in &self.files {
+            if !paths.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {
+                bail!(
+                    "{} is given twice (expected different files)",
+                    file.display()
+                );
+            }
+        }
+        let mut taken = HashSet::new();
+        let mut first = None;
+        for start in (0..self.len).step_by(CHUNK) {
+            let entries = self.read(start..(start + CHUNK).min(self.len))?;
+            let names: Vec<String> = entries.par_iter().map(Entry::stated_name).collect();
+            for ((place, entry), name) in (start..).zip(&entries).zip(names) {
+                if taken.insert(name.clone()) {
+                    continue;
+                }
+                let numbered = (2..).map(|n| format!("{name} ({n})"));
+                let new = numbered.into_iter().find(|new| taken.insert(new.clone()));
+                let new = new.unwrap_or_default();
+                first.get_or_insert_with(|| format!("that of {} is now '{new}'", entry.source()));
+                self.renamed.insert(place, new);
+            }
+        }
+        if let Some(first) = first {
+            let count = self.renamed.len();
+            eprintln!("note: {count} names of structures occur before, and are numbered: {first}");
+        }
+        Ok(self)
+    }
+
     /// Whether a file has one structure per line.
     pub(crate) fn has_lines(&self) -> bool {
         self.contents.iter().any(|c| matches!(c, Content::Lines(_)))
@@ -100,45 +147,85 @@ impl StructureList {
             if start >= places.end {
                 break;
             }
+            let file = &self.files[i];
             match &self.contents[i] {
-                Content::One => entries.push(Entry::File(self.files[i].clone())),
+                Content::One => entries.push(self.entry(start, Place::File(file.clone()))),
                 Content::Lines(lines) => {
                     let within = places.start.saturating_sub(start)..places.end - start;
-                    let entry = |line| Entry::Line(self.files[i].clone(), line);
-                    entries.extend(lines.read(within)?.into_iter().map(entry));
+                    let first = start + within.start;
+                    let entry = |(i, line)| self.entry(first + i, Place::Line(file.clone(), line));
+                    entries.extend(lines.read(within)?.into_iter().enumerate().map(entry));
                 }
             }
         }
         Ok(entries)
     }
+
+    fn entry(&self, position: usize, place: Place) -> Entry {
+        Entry {
+            place,
+            renamed: self.renamed.get(&position).cloned(),
+        }
+    }
 }
 
 impl Entry {
     pub(crate) fn read(&self) -> ReadStructure {
-        match self {
-            Self::File(path) => {
+        let mut read = match &self.place {
+            Place::File(path) => {
                 let (structure, notes, facts) = read_file(path);
                 ReadStructure {
                     name: name_of(path),
-                    source: path.display().to_string(),
+                    source: self.source(),
                     structure,
                     notes,
                     facts,
                 }
             }
-            Self::Line(path, line) => {
+            Place::Line(_, line) => {
                 let (name, structure) = line.parse().map_or_else(
                     |error| (None, Err(error)),
                     |(name, structure)| (name, Ok(structure)),
                 );
                 ReadStructure {
                     name: name.unwrap_or_else(|| format!("line-{}", line.number())),
-                    source: format!("{}: line {}", path.display(), line.number()),
+                    source: self.source(),
                     structure,
                     notes: Vec::new(),
                     facts: line.facts().unwrap_or_default(),
                 }
             }
+        };
+        if let Some(name) = &self.renamed {
+            read.name.clone_from(name);
+        }
+        read
+    }
+
+    /// The facts beside the atoms of a line; none for a file with one structure.
+    pub(crate) fn facts_of_line(&self) -> Result<StructureFacts, xrd_io::Error> {
+        match &self.place {
+            Place::File(_) => Ok(StructureFacts::default()),
+            Place::Line(_, line) => line.facts(),
+        }
+    }
+
+    /// The name that the file states. The structure is not read.
+    fn stated_name(&self) -> String {
+        match &self.place {
+            Place::File(path) => name_of(path),
+            Place::Line(_, line) => {
+                let id = line.facts().ok().and_then(|facts| facts.id);
+                id.unwrap_or_else(|| format!("line-{}", line.number()))
+            }
+        }
+    }
+
+    /// The file, and the line in it.
+    fn source(&self) -> String {
+        match &self.place {
+            Place::File(path) => path.display().to_string(),
+            Place::Line(path, line) => format!("{}: line {}", path.display(), line.number()),
         }
     }
 }

@@ -431,7 +431,7 @@ fn arguments_that_do_not_go_together_are_refused() {
         ("report out", "not written by a study"),
         (
             "simulate NaCl.cif NaCl.cif --out new",
-            "two structures are called 'NaCl'",
+            "NaCl.cif is given twice (expected different files)",
         ),
         (
             "series NaCl.cif --site Na --with K --guests 1,1 --out new",

@@ -195,19 +195,31 @@ fn what_is_left_out_is_named() {
 }
 
 #[test]
-fn structures_of_one_name_are_both_named() {
+fn structures_of_one_name_are_numbered() {
     let place = Workplace::new();
-    let iron = iron_cif("iron", "3", P1);
-    place.write("a/iron.cif", &iron);
-    place.write("b/iron.cif", &iron);
-    let run = place.xrd(&format!("simulate a/iron.cif b/iron.cif {RANGE} --out out"));
-    assert_eq!(run.status, Some(2));
-    let told = "two structures are called 'iron': a/iron.cif and b/iron.cif";
-    assert!(run.stderr.contains(told), "{}", run.stderr);
-    // A structure that cannot be read has no pattern.
-    place.write("b/iron.cif", "data_x");
-    let run = place.xrd(&format!("simulate a/iron.cif b/iron.cif {RANGE} --out out"));
-    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    let cell = [3.0, 3.0, 3.0, 90.0, 90.0, 90.0];
+    let iron = format!("{}\n", line("iron", cell, &["Fe"], &[[0.0; 3]]));
+    place.write("a.jsonl", &iron);
+    place.write("b.jsonl", &format!("{iron}{iron}"));
+    place.write("iron.cif", &iron_cif("iron", "3", P1));
+    let told = "note: 3 names of structures occur before, and are numbered: that of b.jsonl: line 1 is now \
+        'iron (2)'";
+    for format in ["npz", "shards"] {
+        let run = place.xrd(&format!(
+            "simulate a.jsonl b.jsonl iron.cif {RANGE} --format {format} --out {format}"
+        ));
+        assert_eq!(run.status, Some(0), "{}", run.stderr);
+        assert!(run.stderr.contains(told), "{}", run.stderr);
+    }
+    let shard = place.read("shards/shard-00000.csv");
+    let names: Vec<&str> = shard
+        .lines()
+        .skip(1)
+        .filter_map(|l| l.split(',').next())
+        .collect();
+    assert_eq!(names, ["iron", "iron (2)", "iron (3)", "iron (4)"]);
+    let info = place.xrd("info shards");
+    assert_eq!(info.status, Some(0), "{}", info.stderr);
 }
 
 /// A supercell of ten thousand atoms: its lines are those of its cell.

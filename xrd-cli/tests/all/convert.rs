@@ -252,3 +252,129 @@ fn patterns_of_a_matrix_keep_their_names() {
     place.done("convert m.csv apart --scan all");
     assert!(place.path("apart/first.xy").exists() && place.path("apart/a_b.xy").exists());
 }
+
+#[test]
+fn a_name_with_a_slash_is_a_folder() {
+    let place = place();
+    let run = place.xrd("convert in/a.xy out.xy/");
+    assert_eq!(
+        (run.status, run.stdout.as_str()),
+        (Some(0), "1 file in out.xy/\n")
+    );
+    assert_eq!(place.read("out.xy/a.xy").lines().count(), 21);
+}
+
+#[test]
+fn a_note_that_many_scans_share_is_one_line() {
+    let place = Workplace::new();
+    let stacked = scan("time intensity\n", 10.0) + &scan("", 10.0).repeat(152);
+    place.write("many.dat", &stacked);
+    let run = place.xrd("convert many.dat out/ --scan all");
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    let expected = "note: many.dat: 153 scans: not a powder pattern but a scan over time\n";
+    assert_eq!(run.stderr, expected);
+    place.write("in/a.xy", &scan("", 1.0));
+    place.write("in/b.xy", &scan("", 1.0));
+    let run = place.xrd("convert in out");
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    let start = "note: in/a.xy and 1 more: the axis is assumed to be two-theta in degrees: ";
+    assert!(run.stderr.starts_with(start), "{}", run.stderr);
+    assert!(
+        run.stderr.ends_with(" (--axis-unit states it)\n"),
+        "{}",
+        run.stderr
+    );
+    let stated = place.xrd("convert in out --axis-unit 2theta");
+    assert_eq!((stated.status, stated.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn times_of_flight_can_be_stated() {
+    let place = Workplace::new();
+    place.write("tof.txt", &scan("", 5000.0));
+    let about = place.done("info tof.txt");
+    assert!(
+        about.contains("the file does not name it (--axis-unit states it)"),
+        "{about}"
+    );
+    let about = place.done("info tof.txt --axis-unit tof");
+    assert!(about.contains("time of flight"), "{about}");
+    assert!(about.contains("not a powder pattern but a scan over time of flight in us"));
+    assert!(!about.contains("does not name it"), "{about}");
+}
+
+#[test]
+fn an_archive_of_files_is_read_as_a_folder() {
+    let place = Workplace::new();
+    let texts = [
+        ("data/b.xye", scan("", 10.0)),
+        ("data/a.xye", scan("", 10.0)),
+    ];
+    std::fs::write(place.path("set.zip"), stored(&texts)).unwrap();
+    let run = place.xrd("convert set.zip out");
+    assert_eq!(
+        (run.status, run.stdout.as_str()),
+        (Some(0), "2 files in out\n"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(place.read("out/a.xy").lines().count(), 21);
+    assert!(
+        place
+            .done("convert set.zip set.npz")
+            .contains("2 patterns in set.npz")
+    );
+    assert!(
+        place
+            .done("info set.zip")
+            .contains("patterns                2")
+    );
+}
+
+/// A zip archive whose members are not compressed.
+fn stored(members: &[(&str, String)]) -> Vec<u8> {
+    let (mut body, mut directory) = (Vec::new(), Vec::new());
+    for (name, text) in members {
+        let size = (text.len() as u32).to_le_bytes();
+        let about = [
+            &[20, 0, 0, 0, 0, 0, 0, 0, 0, 0][..],
+            &crc32(text.as_bytes()).to_le_bytes(),
+            &size,
+            &size,
+            &(name.len() as u16).to_le_bytes(),
+            &[0, 0],
+        ]
+        .concat();
+        let place = (body.len() as u32).to_le_bytes();
+        directory.extend(
+            [
+                b"PK\x01\x02\x14\x00",
+                &about[..],
+                &[0; 10],
+                &place,
+                name.as_bytes(),
+            ]
+            .concat(),
+        );
+        body.extend([b"PK\x03\x04", &about[..], name.as_bytes(), text.as_bytes()].concat());
+    }
+    let count = (members.len() as u16).to_le_bytes();
+    let [size, place] = [directory.len(), body.len()].map(|n| (n as u32).to_le_bytes());
+    let end = [
+        &b"PK\x05\x06\0\0\0\0"[..],
+        &count,
+        &count,
+        &size,
+        &place,
+        &[0, 0],
+    ]
+    .concat();
+    [body, directory, end].concat()
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
+    !bytes
+        .iter()
+        .fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step))
+}

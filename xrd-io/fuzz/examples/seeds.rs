@@ -271,6 +271,54 @@ fn main() {
         "columns_with_gaps",
         b"x,y,,x,y,,a note\n10,5,,20,3,,\n10.5,6,,20.2,2,,b\n11,4,,20.4,4,,\n11.5,5,,20.6,3,,\n12,7,,20.8,1,,\n".to_vec(),
     ));
+    seeds.push((
+        "columns",
+        b" 99.900 4.168110228\n 99.925 4.168110228\n 99.950 4.168110228\n 99.975 4.168110228\n 99.990 4.168110228\n100.00014.168110228\n100.02514.168110228\n".to_vec(),
+    ));
+    seeds.push((
+        "columns",
+        b"7.218 5\n5.1 6\n3.9 7\n3.1 8\n2.5 7\n0.251 6\n".to_vec(),
+    ));
+    seeds.push((
+        "siemens_ascii",
+        b".RAW\r05-MAR-97\r09:05:25\ra\r40\rCU\r 0\r1.541871\r1.540598\r1.544418\r1.539062\r 5.0\r 0.5\r 3 1\r 12.0\r\r 75\r\r 70\r 71\r 75\r".to_vec(),
+    ));
+    seeds.push((
+        "gsas",
+        b"a\0\x01b\nBANK 1 4 1 CONST 1000 50 0 0 STD\n     5     6     7     8\n".to_vec(),
+    ));
+    seeds.push((
+        "chiplot",
+        b"a\n2-Theta Angle (Radians)\nIntensity\n 1455 1\n 0.1 1.0\n 0.2 2.0\n".to_vec(),
+    ));
+    seeds.push((
+        "matrix",
+        b"0,20,20.5,21,21.5,22\n300,1,2,3,4,5\n310,6,7,9,8,2\n320,5,3,1,7,2\n".to_vec(),
+    ));
+    seeds.push((
+        "matrix",
+        b"22,21.5,21,20.5,20\n5,4,3,2,1\n2,8,9,7,6\n".to_vec(),
+    ));
+    seeds.push((
+        "columns_with_gaps",
+        b"twotheta,intensity,frame,date time\n10,5,1,2021-03-01 12:30\n10.5,6,1,2021-03-01 12:30\n11,4,1,2021-03-01 12:30\n11.5,5,1,2021-03-01 12:30\n12,7,1,2021-03-01 12:30\n".to_vec(),
+    ));
+    seeds.push((
+        "columns_with_gaps",
+        b"20,20.5,21,21.5,22,\n1,2,3,4,5,a\n6,7,9,8,2,a\n".to_vec(),
+    ));
+    seeds.push((
+        "scans_side_by_side",
+        b"  10.0     5    9.25     1\n  10.5     6    9.75     2\n  11.0     4   10.25     3\n  11.5     5   10.75     4\n  12.0     7   11.25     5\n               11.75     6\n".to_vec(),
+    ));
+    seeds.push((
+        "pdcif",
+        b"data_a\n_instr.wavelength 0.459\nloop_ _pd_meas_2theta_scan _pd_meas_counts_total 10 5 11 6\n".to_vec(),
+    ));
+    seeds.push((
+        "structure",
+        b"data_a\n_cell_length_a 5\n_cell_length_b 5\n_cell_length_c 5\n_space_group_it_coordinate_system_code b1\nloop_ _space_group_symop_magn_operation.xyz 'x,y,z,+1' '-x,-y,-z,-1'\nloop_ _space_group_symop_magn_centering.xyz 'x,y,z,+1' 'x+1/2,y+1/2,z+1/2,-1'\nloop_ _atom_site_label _atom_site_type_symbol _atom_site_fract_x _atom_site_fract_y _atom_site_fract_z\nN1 NH4 .1 .2 .3\n".to_vec(),
+    ));
     for (number, (parser, bytes)) in seeds.iter().enumerate() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("seeds")

@@ -85,10 +85,6 @@ pub(super) fn axis_kind(name: &str) -> Option<AxisKind> {
     let has = |words: &[&str]| words.iter().any(|w| compact.contains(w));
     let starts = |words: &[&str]| words.iter().any(|w| compact.starts_with(w));
     let is_two_theta = has(&["2th", "2θ", "twoth", "ttheta", "2teta"]) || starts(&["tth"]);
-    let ends = |units: &[&str]| units.iter().any(|u| compact.ends_with(u));
-    if is_two_theta && ends(&["rad", "radian", "radians"]) && !ends(&["grad"]) {
-        return Some(AxisKind::other("two-theta", "rad"));
-    }
     if is_two_theta {
         return Some(AxisKind::TwoThetaDeg);
     }
@@ -172,7 +168,9 @@ fn named_with_unit(name: &str) -> Option<AxisKind> {
     let (quantity, unit) = parts(name);
     match letters(quantity).as_str() {
         "q" if !quantity.contains('*') => Some(q_axis(name)),
-        "qvec" | "qvector" | "scatteringvector" | "momentumtransfer" => Some(q_axis(unit)),
+        "qvec" | "qvector" | "dsmqvec" | "scatteringvector" | "momentumtransfer" => {
+            Some(q_axis(unit))
+        }
         _ if ["q_", "q ", "q("].iter().any(|q| name.starts_with(q)) => Some(q_axis(name)),
         "d" if matches!(unit, "a" | "å" | "ang" | "angstrom" | "nm" | "pm") => {
             Some(AxisKind::DAngstrom)
@@ -225,7 +223,10 @@ pub(crate) fn is_doubtful(name: &str) -> bool {
 /// The factor that converts axis values to the unit of their axis kind, for example 10 for d in nm.
 pub(crate) fn axis_factor(kind: &AxisKind, name: &str) -> f64 {
     let name = name.trim().to_lowercase();
+    let is_in = |units: &[&str]| units.iter().any(|unit| letters(&name).ends_with(unit));
+    let is_in_radians = is_in(&["rad", "radian", "radians"]) && !is_in(&["grad"]);
     match (kind, parts(&name).1) {
+        (AxisKind::TwoThetaDeg, _) if is_in_radians => 1f64.to_degrees(),
         (AxisKind::DAngstrom, "nm") => 10.0,
         (AxisKind::DAngstrom, "pm") => 0.01,
         (AxisKind::TimeOfFlightUs, "ms") => 1e3,
@@ -273,7 +274,13 @@ mod tests {
         assert_eq!(axis_factor(&AxisKind::DAngstrom, "d (Å)"), 1.0);
         assert_eq!(kind("Qvec (1/nm)"), Some(AxisKind::QPerNanometre));
         assert_eq!(kind("scattering vector"), Some(AxisKind::other("q", "")));
-        assert_eq!(kind("tth_rad"), Some(AxisKind::other("two-theta", "rad")));
+        for name in ["tth_rad", "2th_rad", "2-Theta Angle (Radians)"] {
+            assert_eq!(kind(name), Some(AxisKind::TwoThetaDeg), "{name}");
+            let factor = axis_factor(&AxisKind::TwoThetaDeg, name);
+            assert!((factor - 57.295_779_5).abs() < 1e-6, "{name}");
+        }
+        assert_eq!(axis_factor(&AxisKind::TwoThetaDeg, "2Theta [Grad]"), 1.0);
+        assert_eq!(kind("DSM_Qvec"), Some(AxisKind::other("q", "")));
         assert_eq!(kind("2Theta [Grad]"), Some(AxisKind::TwoThetaDeg));
         assert_eq!(kind("E (keV)"), Some(AxisKind::EnergyKev));
         assert_eq!(kind("\u{3c9}"), Some(AxisKind::OmegaDeg));

@@ -16,7 +16,7 @@
 use super::content::{Content, FormatReader};
 use super::kind::Format;
 use super::stream;
-use crate::column_names::{Role, role};
+use crate::column_names::{Role, axis_factor, role};
 use crate::error::{Error, Place, Result};
 use crate::scan::{AxisKind, Draft};
 use crate::source::Source;
@@ -28,12 +28,16 @@ pub(super) const READER: FormatReader = FormatReader::new(
     read,
 );
 
+/// Largest angle in degrees.
+const LARGEST_ANGLE: usize = 180;
+
 /// The number on the fourth line, if the three lines before contain words and the fifth has two
 /// numbers.
 ///
 /// Columns with a heading of three lines look similar if the first angle is a whole number. The
 /// number of points is therefore accepted only without a decimal point. If another number follows
-/// on the same line, the number of points must also equal the number of rows.
+/// on the same line, the number of points must also equal the number of rows, or be larger than any
+/// angle.
 fn announced(text: &str) -> Option<usize> {
     let mut lines = lines_of(text).map(|line| line.text);
     let words =
@@ -50,7 +54,7 @@ fn announced(text: &str) -> Option<usize> {
     let row = stream::numbers(rows.next()?)?;
     let fits = match beside {
         None => true,
-        Some(_) => fourth.next().is_none() && rows.count() + 1 == count,
+        Some(_) => fourth.next().is_none() && (count > LARGEST_ANGLE || rows.count() + 1 == count),
     };
     (fits && row.len() >= 2).then_some(count)
 }
@@ -87,7 +91,10 @@ fn read(source: &Source) -> Result<Content> {
     }
     let mut heads = lines_of(text).map(|line| line.text.to_owned());
     let (title, label) = (heads.next(), heads.next().unwrap_or_default());
-    let mut draft = Draft::new(source, axis_kind(&label), axis, intensities);
+    let kind = axis_kind(&label);
+    let factor = axis_factor(&kind, &label);
+    let axis = axis.into_iter().map(|x| factor * x).collect();
+    let mut draft = Draft::new(source, kind, axis, intensities);
     draft.metadata.sample = title;
     draft.warn_if_cut(announced(text).unwrap_or(0));
     if has_more {
@@ -152,6 +159,10 @@ mod tests {
         );
         let cut = read_text("t\n2-Theta\nIntensity\n 3\n1 5\n2 6\n3").unwrap();
         assert_eq!(cut.warnings(), ["cut short: 2 of 3 points found"]);
+        let beside = read_text("t\n2-Theta\nIntensity\n 1455 1\n1 5\n2 6\n").unwrap();
+        assert_eq!(beside.warnings(), ["cut short: 2 of 1455 points found"]);
+        let radians = read_text("t\n2-Theta Angle (Radians)\nI\n 2\n0.1 5\n0.2 6\n").unwrap();
+        assert!((radians.axis()[0] - 5.729_578).abs() < 1e-6);
         assert_eq!(
             axis_kind("Radial Distance (mm)"),
             AxisKind::other("Radial Distance (mm)", "")

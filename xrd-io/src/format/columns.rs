@@ -26,14 +26,18 @@ use crate::error::{Error, Place, Result};
 use crate::source::Source;
 use crate::table::Table;
 
+mod axis;
 mod doubts;
 mod eva;
+mod frames;
 mod head;
 mod names;
 mod plain;
 mod rows;
+mod scan;
 mod sigma;
 mod stated;
+mod widths;
 mod xydata;
 
 use head::Head;

@@ -5,7 +5,7 @@ use xrd_core::{Scale, Wavelength};
 use super::kind::Format;
 use crate::error::{Error, Place, Result};
 use crate::prepare::Step;
-use crate::scan::{AxisKind, Draft, Scan};
+use crate::scan::{ASSUMED_AXIS, AxisKind, Draft, Scan, assumed};
 use crate::source::Source;
 
 /// The warning for packed files and archives that end too early.
@@ -59,6 +59,22 @@ pub(crate) enum Content {
 }
 
 impl Content {
+    /// Reads q without a unit as q in 1/Å, and adds a warning.
+    pub(crate) fn assume_unit_of_q(&mut self) {
+        match self {
+            Self::Scans(scans) => scans.iter_mut().for_each(Scan::assume_unit_of_q),
+            Self::Matrix(matrix) => matrix.assume_unit_of_q(),
+        }
+    }
+
+    /// Adds a warning to all scans.
+    pub(crate) fn warn(&mut self, warning: &str) {
+        match self {
+            Self::Scans(scans) => scans.iter_mut().for_each(|scan| scan.warn(warning)),
+            Self::Matrix(matrix) => matrix.warnings.push(warning.to_owned()),
+        }
+    }
+
     /// The scans; a matrix becomes one scan per pattern.
     pub(crate) fn into_scans(self, source: &Source) -> Result<Vec<Scan>> {
         match self {
@@ -71,6 +87,8 @@ impl Content {
 /// Patterns on one axis, in the order of the file.
 pub(crate) struct Matrix {
     pub(crate) axis_kind: AxisKind,
+    /// Whether the kind of the axis is assumed, not stated by the file.
+    pub(crate) axis_is_assumed: bool,
     /// The axis values, which are finite and strictly increasing.
     pub(crate) axis: Vec<f64>,
     pub(crate) names: Vec<String>,
@@ -87,12 +105,29 @@ pub(crate) struct Matrix {
 }
 
 impl Matrix {
+    fn assume_unit_of_q(&mut self) {
+        if self.axis_kind == AxisKind::other("q", "") {
+            self.set_axis_kind(AxisKind::QPerAngstrom);
+            self.axis_is_assumed = true;
+            self.warnings
+                .push(assumed(&self.axis_kind, "the file states no unit of q"));
+        }
+    }
+
+    /// Replaces an axis that the file does not state.
+    pub(crate) fn set_axis_kind(&mut self, kind: AxisKind) {
+        self.warnings.retain(|w| !w.starts_with(ASSUMED_AXIS));
+        self.axis_is_assumed = false;
+        self.axis_kind = kind;
+    }
+
     /// Returns one pattern as a scan.
     pub(crate) fn scan(&self, source: &Source, row: usize) -> Result<Scan> {
         let points = self.axis.len();
         let values = self.intensities[row * points..][..points].iter();
         let values = values.map(|&v| v.into()).collect();
         let mut draft = Draft::new(source, self.axis_kind.clone(), self.axis.clone(), values);
+        draft.axis_is_assumed = self.axis_is_assumed;
         draft.name = self.names[row].clone();
         draft.scale = self.scale;
         draft.metadata.radiation.wavelength = self.wavelength;

@@ -23,6 +23,15 @@ pub(super) fn axis_of_drive(words: &str) -> Option<AxisKind> {
     }
 }
 
+/// The kind of a measurement of many scans over an area. A scan of φ is a circle of a pole figure.
+pub(super) fn measurement_of_area(axis: &AxisKind) -> &'static str {
+    match axis {
+        AxisKind::PhiDeg => "a pole figure",
+        AxisKind::Other { name, .. } if name.eq_ignore_ascii_case("beta") => "a pole figure",
+        _ => "a reciprocal-space map",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,22 +1,37 @@
-//! Tables with empty columns, or with notes next to the numbers, as exported by spreadsheets.
+//! Tables with columns that hold no numbers: empty columns, notes next to the numbers, words or dates
+//! in every row, and names of the patterns in the last column.
 //!
 //! ```text
 //! 2Theta,I,,2Theta,I,,measured in May
 //! 10.00,26,,10.01,31,,
 //! 10.02,24,,10.03,29,,the lamp is new
+//!
+//! 2Theta  I   frame  date        time      frames of a detector
+//! 10.00   26  1      2024-03-01  12:30:15
+//! 10.02   24  1      2024-03-01  12:30:15
+//!
+//! 10.0,10.1,10.2,                          the last column names the patterns
+//! 26,24,22,quartz
 //! ```
 //!
-//! The empty columns and the notes are removed, and the rest is read like any other table. A
-//! warning lists the columns with notes.
+//! The other columns are read like any other table, and a warning lists what is not used. Columns of
+//! words in every row are left out only if the other columns are called axis and intensity, because
+//! tables of labels have such columns too. Names in the last column are moved to the first.
 //!
 //! Source: tables of users. There is no standard.
 
+use super::columns::told;
 use super::content::{Content, FormatReader, no_scan};
 use super::kind::Format;
 use super::{columns, matrix, no_pattern, side_by_side};
 use crate::error::Result;
 use crate::source::Source;
 use crate::table::{Line, Table};
+
+mod column;
+mod last;
+
+use column::Column;
 
 pub(super) const READER: FormatReader = FormatReader::new(
     Format::ColumnsWithGaps,
@@ -34,6 +49,9 @@ const READERS: [FormatReader; 4] = [
     columns::READER,
 ];
 
+/// Score of names that contain an axis and an intensity.
+const NAMES_BOTH: usize = 3;
+
 fn format_of(source: &Source) -> Option<FormatReader> {
     READERS.into_iter().find(|f| (f.recognises)(source))
 }
@@ -49,94 +67,89 @@ fn read(source: &Source) -> Result<Content> {
         return Err(no_scan(source, "a table without numbers".to_owned()));
     };
     let mut content = (format.read)(&inner)?;
-    if let Some(warning) = rest.warning() {
-        match &mut content {
-            Content::Scans(scans) => scans.iter_mut().for_each(|scan| scan.warn(&warning)),
-            Content::Matrix(matrix) => matrix.warnings.push(warning),
-        }
-    }
+    rest.warnings
+        .iter()
+        .for_each(|warning| content.warn(warning));
     Ok(content)
 }
 
 /// Table after its gaps are removed.
 struct Rest {
     text: String,
-    /// The numbers of the columns with notes, counted from 1.
-    notes: Vec<usize>,
+    warnings: Vec<String>,
 }
 
 impl Rest {
     /// Removes the gaps of a table; `None` for a table without gaps. Lines keep their line numbers.
     fn of(table: &Table) -> Option<Self> {
-        const FEWEST_ROWS: usize = 5;
-        let separator = table.dialect.separator?;
-        let is_number = |cell: &str| table.number(cell).is_some();
-        let mut filled: Vec<Column> = Vec::new();
-        let mut rows = 0;
-        for line in &table.lines {
-            let cells = table.cells(line);
-            if cells.iter().filter(|cell| is_number(cell)).count() < 2 {
-                continue;
-            }
-            rows += 1;
-            filled.resize(filled.len().max(cells.len()), Column::default());
-            for (column, cell) in filled.iter_mut().zip(&cells) {
-                column.numbers += usize::from(is_number(cell));
-                column.words += usize::from(!cell.is_empty() && !is_number(cell));
-            }
+        if let Some(text) = last::moved(table) {
+            let warning = "the last column is read as the names of the patterns";
+            return Some(Self {
+                text,
+                warnings: vec![warning.to_owned()],
+            });
         }
-        let is_gap = |i: usize| filled.get(i).is_some_and(|column| column.is_gap(rows));
+        const FEWEST_ROWS: usize = 5;
+        let (filled, rows) = Column::all(table);
+        let is_empty = |i: usize| filled[i].is_gap(rows) && table.dialect.separator.is_some();
+        let has_words = |i: usize| filled[i].is_of_words(rows);
+        let words: Vec<usize> = (0..filled.len()).filter(|i| has_words(*i)).collect();
+        let are_left_out = !words.is_empty() && names_a_pattern_without(table, &words);
+        let is_gap = |i: usize| i < filled.len() && (is_empty(i) || are_left_out && has_words(i));
         if rows < FEWEST_ROWS || !(0..filled.len()).any(is_gap) {
             return None;
         }
-        let last = table.lines.iter().chain(&table.comments).map(|l| l.number);
-        let mut lines = vec![String::new(); last.max()?];
-        for Line { number, text } in &table.comments {
-            lines[number - 1] = format!("# {text}");
-        }
-        for line in &table.lines {
-            let cells = table.cells(line).into_iter().enumerate();
-            let kept = cells.filter(|(i, _)| !is_gap(*i));
-            let kept: Vec<String> = kept
-                .map(|(_, c)| c.replace([separator, '"'], " "))
-                .collect();
-            lines[line.number - 1] = kept.join(&separator.to_string());
-        }
-        let has_words = |i: &usize| filled[*i].words > 0;
+        let is_note = |i: &usize| is_gap(*i) && filled[*i].words > 0 && !has_words(*i);
+        let notes: Vec<usize> = (0..filled.len()).filter(is_note).collect();
+        let words = if are_left_out { words } else { Vec::new() };
+        let notes = listed("notes next to the numbers", &notes);
         Some(Self {
-            text: lines.join("\n"),
-            notes: (0..filled.len())
-                .filter(|i| is_gap(*i) && has_words(i))
-                .map(|i| i + 1)
-                .collect(),
+            text: joined(table, |cells| {
+                let kept = cells.into_iter().enumerate();
+                kept.filter(|(i, _)| !is_gap(*i)).map(|(_, c)| c).collect()
+            }),
+            warnings: notes.into_iter().chain(listed("words", &words)).collect(),
         })
     }
 
     fn source<'a>(&self, of: &Source<'a>) -> Source<'a> {
         Source::new(of.path, self.text.clone().into_bytes())
     }
-
-    fn warning(&self) -> Option<String> {
-        let list: Vec<String> = self.notes.iter().map(usize::to_string).collect();
-        let list = list.join(", ");
-        (!list.is_empty()).then(|| format!("not used: notes next to the numbers, in column {list}"))
-    }
 }
 
-/// Content of a column in the rows of numbers.
-#[derive(Clone, Default)]
-struct Column {
-    numbers: usize,
-    words: usize,
+/// Whether a heading names an axis and intensities in the other columns.
+fn names_a_pattern_without(table: &Table, columns: &[usize]) -> bool {
+    const HEADINGS: usize = 20;
+    table.lines.iter().take(HEADINGS).any(|line| {
+        let names = table.cells(line).into_iter().enumerate();
+        let kept = names.filter(|(i, _)| !columns.contains(i));
+        let kept: Vec<_> = kept.map(|(_, name)| name).collect();
+        told(&kept) == NAMES_BOTH
+    })
 }
 
-impl Column {
-    /// Whether the column is a gap. It is a gap if it is empty, or if fewer than half of its rows
-    /// have content and some of this content is not a number. A column with numbers in few rows
-    /// belongs to a shorter scan.
-    fn is_gap(&self, rows: usize) -> bool {
-        2 * (self.numbers + self.words) < rows && (self.words > 0 || self.numbers == 0)
+/// The warning that lists unused columns, counted from 1.
+fn listed(what: &str, columns: &[usize]) -> Option<String> {
+    let list: Vec<String> = columns.iter().map(|i| (i + 1).to_string()).collect();
+    let list = list.join(", ");
+    (!list.is_empty()).then(|| format!("not used: {what}, in column {list}"))
+}
+
+/// The text of a table after a change of its cells. Lines keep their line numbers.
+fn joined(table: &Table, mut change: impl FnMut(Vec<String>) -> Vec<String>) -> String {
+    let last = table.lines.iter().chain(&table.comments).map(|l| l.number);
+    let mut lines = vec![String::new(); last.max().unwrap_or(0)];
+    for Line { number, text } in &table.comments {
+        lines[number - 1] = format!("# {text}");
     }
+    let separator = table.dialect.separator.unwrap_or(' ');
+    let stands_in = if separator == ' ' { "_" } else { " " };
+    for line in &table.lines {
+        let cells = table.cells(line).into_iter();
+        let cells = cells.map(|c| c.replace([separator, '"'], stands_in));
+        lines[line.number - 1] = change(cells.collect()).join(&separator.to_string());
+    }
+    lines.join("\n")
 }
 
 #[cfg(test)]
@@ -203,11 +216,35 @@ mod tests {
             format!("{},{second},{i}\n", 10.0 + 0.01 * i as f64)
         };
         let text: String = (0..9000).map(row).collect();
-        assert!(read(&text).is_none());
+        let found = read(&text);
+        assert!(found.is_none(), "{:?}", found.map(|(format, _)| format));
     }
 
     #[test]
-    fn columns_of_words_are_no_gaps() {
-        assert!(read(&rows(|x, i| format!("{x},{i},quartz"))).is_none());
+    fn words_are_left_out_only_next_to_a_named_pattern() {
+        let text = rows(|x, i| format!("a,{x},{i},2024-03-01 12:00"));
+        assert!(read(&text).is_none());
+        assert!(read(&format!("phase,Fe,Ni,date\n{text}")).is_none());
+        let named = read(&format!("scan,twotheta,intensity,date time\n{text}"));
+        let Some((_, Content::Scans(scans))) = named else {
+            panic!("no scan");
+        };
+        assert_eq!((scans[0].axis()[1], scans[0].intensities()[8]), (10.5, 8.0));
+        assert_eq!(scans[0].warnings(), ["not used: words, in column 1, 4"]);
+    }
+
+    #[test]
+    fn the_last_column_may_name_the_patterns() {
+        for (corner, label) in [("", "quartz"), ("name", "quartz"), ("", "7")] {
+            let text = format!(
+                "10,10.5,11,11.5,12,{corner}\n1,2,3,4,5,{label}\n3,2,8,4,5,b\n3,1,2,4,5,{label}\n"
+            );
+            let Some((_, Content::Matrix(matrix))) = read(&text) else {
+                panic!("no matrix");
+            };
+            let again = format!("{label} (2)");
+            assert_eq!(matrix.names, [label, "b", &again], "{corner:?}");
+            assert_eq!(matrix.intensities[5..7], [3.0, 2.0]);
+        }
     }
 }

@@ -12,15 +12,16 @@
 //! Each entry is read separately. If an entry has several NXdata groups, a group over 2θ is
 //! preferred, then the group named by `default`. If an axis has one value more than there are
 //! points, its values are the limits of bins. Data of more than two dimensions are read as scans
-//! along the last dimension. Points that are NaN are dropped. Sources: the NeXus manual (NXdata,
+//! along the last dimension. Points that are NaN are dropped. Angles in radians are converted. Sources: the NeXus manual (NXdata,
 //! NXmonopd, NXxrd_pan), checked on a file of DAWN.
 
 use super::content::FormatReader;
 use super::kind::Format;
+use crate::source::is_hdf5;
 
 pub(super) const READER: FormatReader = FormatReader::new(
     Format::Nexus,
-    |source| source.bytes().starts_with(b"\x89HDF\r\n\x1a\n"),
+    |source| is_hdf5(source.bytes()),
     reading::read,
 );
 
@@ -41,3 +42,5 @@ mod reading {
 
 #[cfg(feature = "nexus")]
 mod reading;
+#[cfg(feature = "nexus")]
+mod values;

@@ -45,6 +45,7 @@ fn read(source: &Source) -> Result<Content> {
     }
     let intensities = array.intensities(source.path)?;
     Ok(Content::Matrix(Matrix {
+        axis_is_assumed: false,
         axis_kind: AxisKind::TwoThetaDeg,
         axis,
         names: Matrix::numbers(count),

@@ -66,6 +66,7 @@ fn read(source: &Source) -> Result<Content> {
         ));
     }
     Ok(Content::Matrix(Matrix {
+        axis_is_assumed: false,
         axis_kind,
         axis: axis.values.clone(),
         names: arrays.pattern_names(count)?,

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! data_name
-//! _diffrn_radiation_wavelength 1.5406       in Å; a loop with weights where there are several
+//! _diffrn_radiation_wavelength 1.5406       in Å; a loop with weights where there are several; also
+//!                                           under _instr.wavelength and the like
 //! _pd_meas_2theta_range_min 8.0             a uniform axis, with _inc, in degrees
 //! _pd_meas_2theta_range_inc 0.022          if missing, from _max and the number of points
 //! loop_
@@ -41,6 +42,10 @@ use crate::scan::{
 };
 use crate::source::Source;
 
+mod radiation;
+
+use radiation::{RADIATION, anode, radiation};
+
 pub(super) const READER: FormatReader = FormatReader::new(Format::PdCif, recognises, read);
 
 /// Tags of intensities, in order of preference.
@@ -64,7 +69,6 @@ const ANGLES: [(&str, &str); 2] = [
     ("_pd_proc_2theta_corrected", "_pd_proc_2theta_range"),
     ("_pd_meas_2theta_scan", "_pd_meas_2theta_range"),
 ];
-const RADIATION: &str = "_diffrn_radiation_type";
 const CALCULATED: [&str; 2] = ["_pd_calc_intensity_total", "_pd_calc_intensity_net"];
 
 fn recognises(source: &Source) -> bool {
@@ -499,42 +503,4 @@ struct Point {
     /// NaN if unknown.
     sigma: f64,
     line: u32,
-}
-
-/// The wavelengths stated in a block, the one with the greatest weight first.
-fn radiation(block: &Block) -> Option<Radiation> {
-    const TAG: &str = "_diffrn_radiation_wavelength";
-    let table = block.table(TAG)?;
-    let numbers = |tag: &str| -> Vec<Option<f64>> {
-        let column = table.column(tag).into_iter().flat_map(Column::iter);
-        column
-            .map(|v| v.known().and_then(number).map(|n| n.value))
-            .collect()
-    };
-    let weights = numbers("_diffrn_radiation_wavelength_wt");
-    let weight = |i: usize| weights.get(i).copied().flatten().unwrap_or(1.0);
-    let lines = numbers(TAG).into_iter().enumerate();
-    let mut lines: Vec<(f64, f64)> = lines.filter_map(|(i, w)| Some((w?, weight(i)))).collect();
-    // With equal or missing weights, Kα1 is the shorter wavelength.
-    lines.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.total_cmp(&b.0)));
-    let first = *lines.first()?;
-    // Kα1 and Kα2 differ by some thousandths.
-    let is_pair = |l: &&(f64, f64)| l.0 > first.0 && l.0 < 1.02 * first.0;
-    let second = lines.iter().find(is_pair);
-    let mut radiation = Radiation {
-        anode: block.text(&[RADIATION]).and_then(anode),
-        k_alpha2_ratio: second
-            .map(|s| s.1 / first.1)
-            .filter(|r| r.is_finite() && !weights.is_empty()),
-        ..Radiation::default()
-    };
-    radiation.set_angstrom(Some(first.0), second.map(|s| s.0));
-    Some(radiation)
-}
-
-/// The anode in `Cu K\a` or `CuK\alpha~1~`.
-fn anode(kind: &str) -> Option<String> {
-    let (symbol, _) = kind.split_once('K')?;
-    let element: xrd_core::Element = symbol.trim().parse().ok()?;
-    Some(element.symbol().to_owned())
 }

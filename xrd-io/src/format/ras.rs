@@ -31,7 +31,7 @@ use std::collections::HashMap;
 
 use super::content::{Content, FormatReader};
 use super::counting::decide_unit;
-use super::drives::axis_of_drive;
+use super::drives::{axis_of_drive, measurement_of_area};
 use super::kind::Format;
 use crate::error::{Error, Place, Result};
 use crate::scan::{AxisKind, Draft, Metadata, Radiation, Scan, TimePerStep};
@@ -204,12 +204,11 @@ impl<'a> Header<'a> {
 
     fn not_powder(&self) -> Option<String> {
         let kind = self.get("FILE_DATA_TYPE")?.to_ascii_uppercase();
-        let names = [
-            ("POLEFIG", "a pole figure"),
-            ("RSM", "a reciprocal-space map"),
-        ];
-        let known = names.iter().find(|(word, _)| kind.contains(word));
-        known.map(|(_, name)| (*name).to_owned())
+        match () {
+            () if kind.contains("POLEFIG") => Some("a pole figure".to_owned()),
+            () if kind.contains("RSM") => Some(measurement_of_area(&self.axis_kind()).to_owned()),
+            () => None,
+        }
     }
 
     fn metadata(&self) -> Metadata {

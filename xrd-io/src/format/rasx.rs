@@ -31,7 +31,7 @@ use roxmltree::Node;
 
 use super::content::{Content, FormatReader, no_scan};
 use super::counting::decide_unit;
-use super::drives::axis_of_drive;
+use super::drives::{axis_of_drive, measurement_of_area};
 use super::kind::Format;
 use super::members::{Members, has_member};
 use super::xml::{Xml, children, find, number, text};
@@ -236,6 +236,6 @@ fn scan(source: &Source, member: &Source, conditions: Conditions) -> Result<Scan
     decide_unit(&mut draft, conditions.intensity_unit.as_deref());
     draft.not_powder = conditions
         .is_map
-        .then(|| "a reciprocal-space map".to_owned());
+        .then(|| measurement_of_area(&draft.axis_kind).to_owned());
     draft.build(source, |i| Place::Line(i + 1))
 }

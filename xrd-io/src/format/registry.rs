@@ -10,9 +10,10 @@ use super::{
     opxrd, panalytical_csv, pdcif, philips_rd, philips_udf, ras, rigaku_asc, side_by_side,
     siemens_ascii, start_step_end, stoe_raw, venezia, wrapped, xrdml,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shorten};
 use crate::scan::Scan;
 use crate::source::Source;
+use crate::table::lines_of;
 
 /// All readers, in the order in which they are tried.
 const READERS: &[FormatReader] = &[
@@ -75,6 +76,12 @@ pub(crate) fn detect(source: &Source) -> Option<Format> {
     reader.format
 }
 
+/// Whether a file is a zip archive of no known format, which may hold files of patterns.
+#[cfg(feature = "archives")]
+pub(crate) fn is_archive_of_files(source: &Source) -> bool {
+    source.bytes().starts_with(b"PK\x03\x04") && detect(source).is_none()
+}
+
 /// Reads a file of any format.
 #[cfg(test)]
 pub(crate) fn read(source: &Source) -> Result<(Format, Content)> {
@@ -88,6 +95,7 @@ pub(crate) fn read_as(source: &Source, required: Option<Format>) -> Result<(Form
     let Some(format) = reader.format else {
         return Err(no_scan(source, "a file without a scan".to_owned()));
     };
+    content.assume_unit_of_q();
     if let Content::Scans(scans) = &mut content {
         if scans.is_empty() {
             return Err(no_scan(source, format!("{format} without a scan")));
@@ -96,6 +104,10 @@ pub(crate) fn read_as(source: &Source, required: Option<Format>) -> Result<(Form
         if source.is_cut() {
             scans.iter_mut().for_each(|scan| scan.warn(CUT));
         }
+    }
+    // Siemens ASCII pads its header with zeros.
+    if let Some(junk) = source.junk().filter(|_| format != Format::SiemensAscii) {
+        content.warn(&junk);
     }
     Ok((format, content))
 }
@@ -113,14 +125,24 @@ fn find(source: &Source, required: Option<Format>) -> Result<&'static FormatRead
             expected: format.to_string(),
         }),
         (None, None) => {
-            source.require_text()?;
+            let text = source.require_text()?;
             Err(Error::Unsupported {
                 path: source.path.to_owned(),
-                what: "no line of numbers".to_owned(),
+                what: not_understood(text),
                 expected: format!("one of {}", Format::names().join(", ")),
             })
         }
     }
+}
+
+/// The first line of a text of no known format.
+fn not_understood(text: &str) -> String {
+    let first = lines_of(text).find(|line| !line.text.is_empty());
+    let (number, line) = first.map_or((1, ""), |line| (line.number, line.text));
+    format!(
+        "line {number} is not understood: '{}', and no line of numbers follows",
+        shorten(line)
+    )
 }
 
 /// Refuses a zip archive, because it may be of several formats.

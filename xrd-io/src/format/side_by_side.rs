@@ -5,7 +5,8 @@
 //! 2Theta,I,2Theta,I               names; optional
 //! 10.00,26,10.01,31
 //! 10.02,24,10.03,29
-//! 10.04,28,,                      a shorter scan ends earlier
+//! 10.04,28,,                      a shorter scan ends earlier; with blanks in place of commas, the
+//!                                 place in the line says which scan goes on
 //! ```
 //!
 //! Each scan has two columns, or three if the names show that the third column holds standard
@@ -20,18 +21,23 @@ use std::ops::Range;
 use super::columns::is_sigma;
 use super::content::{Content, FormatReader};
 use super::kind::Format;
-use crate::column_names::{Role, is_unit, role};
+use crate::column_names::{Role, axis_factor, is_unit, role};
 use crate::error::{Error, Place, Result, shorten};
 use crate::scan::{AxisKind, Draft, Scan, SigmaOrigin};
 use crate::source::Source;
 use crate::table::{Line, Table};
 
+mod places;
+
+use places::Places;
+
 pub(super) const READER: FormatReader = FormatReader::new(
     Format::ScansSideBySide,
     |source| {
+        let text = source.text().unwrap_or_default();
         source
             .head()
-            .is_some_and(|table| Layout::of(&table).is_some())
+            .is_some_and(|table| Layout::of(text, &table).is_some())
     },
     read,
 );
@@ -46,10 +52,12 @@ struct Layout {
     each: usize,
     /// The column names; empty if there are none.
     names: Vec<String>,
+    /// Where the columns are, if blanks separate them.
+    places: Places,
 }
 
 impl Layout {
-    fn of(table: &Table) -> Option<Self> {
+    fn of(text: &str, table: &Table) -> Option<Self> {
         const FEWEST_ROWS: usize = 5;
         const MOST_COLUMNS: usize = 128;
         let (headings, 0) = table.first_row() else {
@@ -75,20 +83,21 @@ impl Layout {
             scans: width / each,
             each,
             names,
+            places: Places::of(text, table, rows.first()?),
         };
         let is_named = !layout.names.is_empty();
-        let axes = layout.axes(table, rows);
+        let axes = layout.axes(text, table, rows);
         let is_axis = |values: &Vec<f64>| is_axis(values, is_named);
         axes.iter().all(is_axis).then_some(layout)
     }
 
     /// The numbers in the first column of each scan, up to the first cell that is not a number.
     /// Each row is split once.
-    fn axes(&self, table: &Table, rows: &[Line]) -> Vec<Vec<f64>> {
+    fn axes(&self, text: &str, table: &Table, rows: &[Line]) -> Vec<Vec<f64>> {
         let mut axes = vec![Vec::new(); self.scans];
         let mut has_ended = vec![false; self.scans];
         for line in rows {
-            let cells = table.cells(line);
+            let cells = self.places.split(text, table, line);
             for (i, axis) in axes.iter_mut().enumerate() {
                 match cells.get(self.each * i).and_then(|cell| table.number(cell)) {
                     Some(value) if !has_ended[i] => axis.push(value),
@@ -141,8 +150,9 @@ fn is_axis(values: &[f64], is_named: bool) -> bool {
 }
 
 fn read(source: &Source) -> Result<Content> {
-    let table = Table::of(source.require_text()?);
-    let Some(layout) = Layout::of(&table) else {
+    let text = source.require_text()?;
+    let table = Table::of(text);
+    let Some(layout) = Layout::of(text, &table) else {
         let found = "columns that are not scans side by side";
         let expected = "axes and intensities";
         return Err(Error::malformed(source.path, Place::File, found, expected));
@@ -150,7 +160,7 @@ fn read(source: &Source) -> Result<Content> {
     let (before, rows) = table.lines.split_at(layout.headings);
     let mut columns = vec![Columns::default(); layout.scans];
     for line in rows {
-        let cells = table.cells(line);
+        let cells = layout.places.split(text, &table, line);
         for (scan, columns) in columns.iter_mut().enumerate() {
             let first = layout.each * scan;
             let cells = layout.cells(scan, &cells);
@@ -162,7 +172,12 @@ fn read(source: &Source) -> Result<Content> {
             Role::Axis(kind) => kind,
             _ => AxisKind::TwoThetaDeg,
         };
-        let mut draft = Draft::new(source, kind, columns.axis, columns.intensities);
+        let factor = match layout.names.get(layout.each * i) {
+            Some(name) => axis_factor(&kind, name),
+            None => 1.0,
+        };
+        let axis = columns.axis.iter().map(|x| factor * x).collect();
+        let mut draft = Draft::new(source, kind, axis, columns.intensities);
         if let Role::Intensity(unit) = layout.role(i, 1) {
             draft.scale.unit = unit;
         }
@@ -291,6 +306,17 @@ mod tests {
     fn some_end_earlier() {
         let scans = scans(&format!("x,y,x,y\n{ROWS}12.5,6,,\n13,5,,\n"));
         assert_eq!((scans[0].axis().len(), scans[1].axis().len()), (7, 5));
+        let row = |i: i32| match i {
+            0..6 => format!(
+                "{:6.1}{i:6}{:8.2}{i:6}\n",
+                10.0 + 0.5 * f64::from(i),
+                9.25 + 0.5 * f64::from(i)
+            ),
+            _ => format!("{:12}{:8.2}{i:6}\n", "", 9.25 + 0.5 * f64::from(i)),
+        };
+        let blanks = self::scans(&(0..9).map(row).collect::<String>());
+        assert_eq!((blanks[0].axis().len(), blanks[1].axis().len()), (6, 9));
+        assert_eq!(blanks[1].axis()[8], 13.25);
     }
 
     #[test]

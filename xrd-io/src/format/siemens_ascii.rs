@@ -8,7 +8,7 @@
 //!  …                         ten lines of numbers: generator, slits, …
 //! CU                         the anode
 //!  …
-//! **
+//! **                         or 0
 //! 1.541871                   wavelengths in Å: the mean of Kα, Kα1, Kα2, Kβ
 //! 1.540598
 //! 1.544418
@@ -41,17 +41,12 @@ pub(super) const READER: FormatReader = FormatReader::new(
 
 fn read(source: &Source) -> Result<Content> {
     let lines = lines(source.bytes());
-    let marked = lines.iter().position(|line| line == "**");
-    let Some(head) = marked.and_then(|mark| lines.get(mark + 1..).zip(Some(mark))) else {
-        let found = "no line **";
-        return Err(Error::malformed(
-            source.path,
-            Place::File,
-            found,
-            "wavelengths after it",
-        ));
+    let Some(mark) = end_of_head(&lines) else {
+        let found = "no line ** or 0 after the header";
+        let expected = "wavelengths after it";
+        return Err(Error::malformed(source.path, Place::File, found, expected));
     };
-    let (after, mark) = head;
+    let after = &lines[mark + 1..];
     let number = |i: usize| {
         let text = after.get(i).map_or("", String::as_str);
         let first = text
@@ -78,6 +73,17 @@ fn read(source: &Source) -> Result<Content> {
     decide_unit(&mut draft, None);
     draft.warn_if_cut(points);
     Ok(Content::Scans(vec![draft.build(source, |_| Place::File)?]))
+}
+
+/// The line that ends the header: `**`, or a 0 before four wavelengths.
+fn end_of_head(lines: &[String]) -> Option<usize> {
+    let is_wavelength = |line: &String| line.parse().is_ok_and(|v: f64| (0.2..5.0).contains(&v));
+    let has_wavelengths = |i: usize| {
+        let next = lines.get(i + 1..i + 5);
+        next.is_some_and(|next| next.iter().all(is_wavelength))
+    };
+    let is_end = |i: &usize| lines[*i] == "**" || lines[*i] == "0" && has_wavelengths(*i);
+    (0..lines.len()).find(is_end)
 }
 
 /// The lines, without padding.
@@ -173,5 +179,13 @@ mod tests {
                 .to_string()
                 .contains("no line **")
         );
+    }
+
+    #[test]
+    fn a_zero_may_end_the_header() {
+        let scan = read_text(&file().replace("\r**\r", "\r 0\r")).unwrap();
+        assert_eq!(scan.axis(), [5.0, 5.05, 5.1]);
+        let wavelength = scan.wavelength().map(|w| w.as_angstrom());
+        assert_eq!(wavelength, Some(1.540598));
     }
 }

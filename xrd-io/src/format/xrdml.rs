@@ -38,7 +38,7 @@ use roxmltree::Node;
 
 use super::content::{Content, FormatReader};
 use super::counting::decide_unit;
-use super::drives::axis_of_drive;
+use super::drives::{axis_of_drive, measurement_of_area};
 use super::kind::Format;
 use super::xml::{self, Xml, children, find, name_of, number, text};
 use crate::error::Result;
@@ -98,7 +98,8 @@ fn read(source: &Source) -> Result<Content> {
 /// Information shared by the scans of a measurement.
 struct Measured {
     metadata: Metadata,
-    not_powder: Option<&'static str>,
+    /// Whether the scans are part of a pole figure or of a map.
+    kind: Kind,
 }
 
 impl Measured {
@@ -127,16 +128,21 @@ impl Measured {
             ..Metadata::default()
         };
         let kind = measurement.attribute("measurementType").unwrap_or_default();
-        let not_powder = match kind.to_ascii_lowercase() {
-            kind if kind.contains("pole figure") => Some("a pole figure"),
-            kind if kind.contains("area") => Some("a reciprocal-space map"),
-            _ => None,
+        let kind = match kind.to_ascii_lowercase() {
+            kind if kind.contains("pole figure") => Kind::PoleFigure,
+            kind if kind.contains("area") => Kind::Area,
+            _ => Kind::Scan,
         };
-        Self {
-            metadata,
-            not_powder,
-        }
+        Self { metadata, kind }
     }
+}
+
+/// Kind of a measurement.
+#[derive(Clone, Copy)]
+enum Kind {
+    Scan,
+    PoleFigure,
+    Area,
 }
 
 /// Whether the first and the last position are equal, so that the axis does not move.
@@ -200,8 +206,12 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
             }
         }
         self.note_divergence(&mut draft)?;
-        let not_powder = self.measured.not_powder.map(str::to_owned);
-        draft.not_powder = not_powder.or(draft.not_powder);
+        let not_powder = match self.measured.kind {
+            Kind::PoleFigure => Some("a pole figure"),
+            Kind::Area => Some(measurement_of_area(&draft.axis_kind)),
+            Kind::Scan => None,
+        };
+        draft.not_powder = draft.not_powder.or(not_powder.map(str::to_owned));
         match self.scan.attribute("status") {
             None | Some("Completed") => {}
             Some(status) => draft.warn(format!("the status of the scan is '{status}'")),

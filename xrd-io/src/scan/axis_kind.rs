@@ -1,5 +1,9 @@
 use std::fmt;
 
+use super::BEYOND;
+use crate::error::shorten;
+use crate::number::all;
+
 /// Quantity and unit of the horizontal axis of a scan.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -61,6 +65,31 @@ impl AxisKind {
             .unwrap_or_else(|| Self::other(name, unit))
     }
 
+    /// The kind of an axis that a file does not name, by its values alone, and the reason for a doubt.
+    pub(crate) fn guess(axis: &[f64]) -> (Self, Option<String>) {
+        const LARGEST_D: f64 = 50.0;
+        const SMALLEST_ANGLE: f64 = 2.0;
+        const LARGEST_Q: f64 = 35.0;
+        let (Some(&first), Some(&last)) = (axis.first(), axis.last()) else {
+            return (Self::TwoThetaDeg, None);
+        };
+        let falls = axis.windows(2).all(|pair| pair[1] < pair[0]);
+        let mean = (last - first) / (axis.len() - 1).max(1) as f64;
+        let is_even = |pair: &[f64]| (pair[1] - pair[0] - mean).abs() <= 0.05 * mean.abs();
+        let is_small = last < SMALLEST_ANGLE || !axis.windows(2).all(is_even);
+        if !all(axis, |x| x.abs() <= 180.0) {
+            (Self::other("x", ""), Some(BEYOND.to_owned()))
+        } else if axis.len() > 1 && falls && is_small && first <= LARGEST_D && last > 0.0 {
+            let why = format!("it falls from {first} to {last}");
+            (Self::DAngstrom, Some(why))
+        } else if (0.0..SMALLEST_ANGLE).contains(&first) && (first..=LARGEST_Q).contains(&last) {
+            let why = "the file does not name it, but its range also fits q in 1/angstrom";
+            (Self::TwoThetaDeg, Some(why.to_owned()))
+        } else {
+            (Self::TwoThetaDeg, None)
+        }
+    }
+
     /// The name of the axis. It is ASCII except for [`AxisKind::Other`].
     pub fn name(&self) -> &str {
         match self {
@@ -94,8 +123,14 @@ impl AxisKind {
         self.is_of_powder() && *self != Self::TwoThetaDeg
     }
 
+    /// The reason why no powder pattern at one wavelength has this axis; `None` if one can have it.
+    pub(crate) fn not_powder(&self) -> Option<String> {
+        let name = || format!("a scan over {}", shorten(&self.to_string()));
+        (!self.is_of_powder()).then(name)
+    }
+
     /// Whether a powder pattern at one wavelength can have this axis.
-    pub(crate) fn is_of_powder(&self) -> bool {
+    fn is_of_powder(&self) -> bool {
         matches!(
             self,
             Self::TwoThetaDeg | Self::QPerAngstrom | Self::QPerNanometre | Self::DAngstrom

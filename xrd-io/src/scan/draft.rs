@@ -3,8 +3,8 @@ use std::sync::{Arc, LazyLock};
 
 use xrd_core::{IntensityUnit, Scale};
 
-use super::{AxisKind, Metadata, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
-use crate::error::{Error, Place, Result, shorten};
+use super::{AxisKind, Metadata, Scan, SigmaOrigin, TimePerStep, UnitEvidence, assumed};
+use crate::error::{Error, Place, Result};
 use crate::number::{all, clean_angle, is_rising};
 use crate::prepare::Step;
 use crate::source::Source;
@@ -19,6 +19,7 @@ pub(crate) struct Draft {
     /// The name of the file; several scans of one file are numbered after reading.
     pub(crate) name: String,
     pub(crate) axis_kind: AxisKind,
+    pub(crate) axis_is_assumed: bool,
     pub(crate) axis: Vec<f64>,
     pub(crate) intensities: Vec<f64>,
     pub(crate) sigma: Option<(Vec<f64>, SigmaOrigin)>,
@@ -54,6 +55,7 @@ impl Draft {
         Self {
             name,
             axis_kind,
+            axis_is_assumed: false,
             axis,
             intensities,
             sigma: None,
@@ -85,6 +87,13 @@ impl Draft {
 
     pub(crate) fn warn(&mut self, warning: impl Into<String>) {
         self.warnings.push(warning.into());
+    }
+
+    /// Sets a kind of axis that the file does not state, and adds a warning with the reason.
+    pub(crate) fn assume_axis(&mut self, kind: AxisKind, why: &str) {
+        self.warn(assumed(&kind, why));
+        self.axis_kind = kind;
+        self.axis_is_assumed = true;
     }
 
     /// Drops points of intensity −9999, which Bruker programs write for points that were not
@@ -177,6 +186,7 @@ impl Draft {
         Ok(Scan {
             name: self.name,
             axis_kind: self.axis_kind,
+            axis_is_assumed: self.axis_is_assumed,
             axis: self.axis,
             intensities: self.intensities,
             sigma: self.sigma,
@@ -238,17 +248,18 @@ impl Draft {
     }
 
     fn note_powder(&mut self) {
-        if self.not_powder.is_none() && !self.axis_kind.is_of_powder() {
-            self.not_powder = Some(format!(
-                "a scan over {}",
-                shorten(&self.axis_kind.to_string())
-            ));
+        if self.not_powder.is_none() {
+            self.not_powder = self.axis_kind.not_powder();
         }
         if let Some(what) = &self.not_powder {
-            let warning = format!("not a powder pattern but {what}");
-            self.warnings.push(warning);
+            self.warnings.push(not_powder_warning(what));
         }
     }
+}
+
+/// The warning that a scan is not a powder pattern.
+pub(super) fn not_powder_warning(what: &str) -> String {
+    format!("not a powder pattern but {what}")
 }
 
 /// Puts the metadata into shared memory. Empty metadata are stored only once, because a file may

@@ -40,6 +40,23 @@ pub(super) fn decode(mut bytes: Vec<u8>) -> Result<String, (Vec<u8>, usize)> {
     })
 }
 
+/// The bytes with blanks in place of those that cannot be part of a text, if all of these are in the
+/// header: in one of the first lines, with at least two lines of ASCII after it.
+pub(super) fn without_junk_in_header(bytes: &[u8]) -> Option<Vec<u8>> {
+    const MOST_LINES: usize = 10;
+    const LONGEST: usize = 4000;
+    let is_padding = |b: &u8| matches!(*b, 0 | END_OF_FILE);
+    let end = bytes.len() - bytes.iter().rev().take_while(|b| is_padding(b)).count();
+    let text = &bytes[..end];
+    let last = text.iter().rposition(|b| never_in_text(*b))?;
+    let is_end = |b: &u8| matches!(*b, b'\n' | b'\r');
+    let rest = &text[last + text[last..].iter().position(is_end)?..];
+    let lines = |part: &[u8]| part.split(is_end).filter(|line| !line.is_empty()).count();
+    let is_header = last < LONGEST && lines(&text[..=last]) <= MOST_LINES;
+    let clean = |b: &u8| if never_in_text(*b) { b' ' } else { *b };
+    (is_header && rest.is_ascii() && lines(rest) >= 2).then(|| text.iter().map(clean).collect())
+}
+
 /// Ctrl-Z.
 const END_OF_FILE: u8 = 0x1a;
 
@@ -134,6 +151,18 @@ mod tests {
             let mut bytes = vec![b'1'; 2_000_000];
             places.iter().for_each(|i| bytes[*i] = 1);
             assert_eq!(first_never_in_text(&bytes), places.first().copied());
+        }
+    }
+
+    #[test]
+    fn only_junk_in_a_header_is_left_out() {
+        let clean = |bytes: &[u8]| without_junk_in_header(bytes);
+        assert_eq!(
+            clean(b"a\0\x01b\n1 2\n3 4\n\0").as_deref(),
+            Some(&b"a  b\n1 2\n3 4\n"[..])
+        );
+        for other in [&b"a\0b"[..], b"a\n1 2\n3 \x014\n", b"1 2\n3 4\n", b""] {
+            assert_eq!(clean(other), None, "{other:?}");
         }
     }
 

@@ -50,7 +50,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Crystal>> {
         return Err(Error::malformed(path, place, found, "a data block"));
     }
     let blocks = cif::parse(text);
-    refuse_unsupported(path, &blocks)?;
+    refuse_modulated(path, &blocks)?;
     let mut crystals = Vec::new();
     let mut atoms = 0;
     for block in blocks.iter().filter(|b| b.table(COORDINATES[0]).is_some()) {
@@ -82,27 +82,22 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Crystal>> {
     Ok(crystals)
 }
 
-/// Refuses structures that no three-dimensional space group describes.
-fn refuse_unsupported(path: &Path, blocks: &[Block]) -> Result<()> {
-    const KINDS: [(&str, &str); 8] = [
-        ("_atom_site_moment", "a magnetic structure"),
-        ("_space_group_magn", "a magnetic structure"),
-        ("_space_group_symop_magn", "a magnetic structure"),
-        ("_cell_modulation", "a modulated structure"),
-        ("_cell_wave_vector", "a modulated structure"),
-        ("_space_group_ssg", "a modulated structure"),
-        ("_space_group_symop_ssg", "a modulated structure"),
-        ("_atom_site_displace_fourier", "a modulated structure"),
+/// Refuses modulated structures, which no three-dimensional space group describes.
+fn refuse_modulated(path: &Path, blocks: &[Block]) -> Result<()> {
+    const TAGS: [&str; 5] = [
+        "_cell_modulation",
+        "_cell_wave_vector",
+        "_space_group_ssg",
+        "_space_group_symop_ssg",
+        "_atom_site_displace_fourier",
     ];
-    let kinds = blocks.iter().flat_map(|b| KINDS.map(|kind| (b, kind)));
-    let found = kinds
-        .into_iter()
-        .find(|(b, (tag, _))| b.states(tag) && !(*tag == "_cell_modulation" && is_unmodulated(b)));
-    match found {
-        None => Ok(()),
-        Some((_, (_, what))) => Err(Error::Unsupported {
+    let states =
+        |b: &Block, tag: &str| b.states(tag) && !(tag == "_cell_modulation" && is_unmodulated(b));
+    match blocks.iter().any(|b| TAGS.iter().any(|tag| states(b, tag))) {
+        false => Ok(()),
+        true => Err(Error::Unsupported {
             path: path.to_owned(),
-            what: what.to_owned(),
+            what: "a modulated structure".to_owned(),
             expected: "one with a space group of three dimensions".to_owned(),
         }),
     }
@@ -160,6 +155,7 @@ impl<'a> Reader<'a> {
             return Err(self.too_many(rows));
         }
         self.check_strays();
+        self.note_moments();
         let lattice = self.cell();
         let drafts = self.sites(lattice.as_ref()).into_iter();
         let (mut sites, others): (Vec<Site>, Vec<_>) = drafts.map(|d| (d.site, d.others)).unzip();
@@ -189,6 +185,18 @@ impl<'a> Reader<'a> {
             warnings: self.warnings.0,
             obstacle: self.obstacle,
         })
+    }
+
+    /// Warns that the moments of a magnetic structure are not read.
+    fn note_moments(&mut self) {
+        const TAGS: [&str; 3] = [
+            "_atom_site_moment",
+            "_space_group_magn",
+            "_space_group_symop_magn",
+        ];
+        if TAGS.iter().any(|tag| self.block.states(tag)) {
+            self.warn("a magnetic structure: its atoms are read, its moments are not used");
+        }
     }
 
     fn warn(&mut self, warning: impl Into<String>) {

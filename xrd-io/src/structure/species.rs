@@ -5,12 +5,17 @@ use xrd_core::{Element, Species};
 use super::cell::HIGHEST_OCCUPANCY;
 use super::formula::Amounts;
 
+mod group;
+
 /// One possible meaning of a symbol.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Reading {
     pub(super) species: Species,
     /// The symbol of the element, "D" for deuterium.
     pub(super) symbol: &'static str,
+    /// Whether the symbol is that of a group with hydrogen, such as `NH4`. The hydrogen atoms have no
+    /// positions.
+    pub(super) is_group: bool,
 }
 
 impl Reading {
@@ -26,7 +31,11 @@ impl Reading {
         } else {
             species.element.symbol()
         };
-        Some(Self { species, symbol })
+        Some(Self {
+            species,
+            symbol,
+            is_group: false,
+        })
     }
 
     fn oxygen() -> Option<Self> {
@@ -38,7 +47,7 @@ impl Reading {
 ///
 /// Examples of single atoms are `Fe`, `FE`, `Fe3+`, `Fe+3`, `Fe(3+)`, `O2-`, `Cl-`, `D` and `Si0+`.
 /// For shared sites, such as `0.75Si + 0.25Al` and `Si0.75Al0.25`, each element has its fraction. A
-/// water molecule or hydroxyl group counts as its oxygen atom. The list is empty if a symbol [names
+/// group with hydrogen, such as `H2O` or `NH4`, counts as its other atom. The list is empty if a symbol [names
 /// several](names_several) elements without fractions.
 pub(super) fn of_type(symbol: &str) -> Vec<(Reading, f64)> {
     let parts: Vec<&str> = symbol.split(" + ").collect();
@@ -128,20 +137,14 @@ fn elements_in(word: &str) -> Vec<Reading> {
 }
 
 fn single(symbol: &str) -> Option<Reading> {
-    let letters = letters(symbol);
-    if is_oxygen_group(symbol, letters) {
-        return Reading::oxygen();
+    if let Some(group) = Reading::of_group(symbol) {
+        return Some(group);
     }
+    let letters = letters(symbol);
     let rest = &symbol[letters.len()..];
     let mut reading = Reading::of(letters).filter(|_| letters != "T")?;
     reading.species.charge = charge(rest);
     Some(reading)
-}
-
-fn is_oxygen_group(symbol: &str, letters: &str) -> bool {
-    let upper = symbol.to_ascii_uppercase();
-    let groups = ["OH", "WAT", "OW"];
-    groups.contains(&letters.to_ascii_uppercase().as_str()) || upper.starts_with("H2O")
 }
 
 /// The charge in `3+`, `+3`, `(3+)`, `-` or `1-`; `None` without a sign.

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use moyo::data::{HallSymbolEntry, hall_symbol_entry};
 
 use super::hall;
-use super::operation::{Operation, generate, same_group};
+use super::operation::{Operation, generate, same_group, same_group_elsewhere};
 
 /// A space group setting: the group with its choice of axes and origin.
 #[derive(Clone, Debug)]
@@ -278,13 +278,62 @@ fn plain(symbol: &str) -> String {
     kept.flat_map(char::to_lowercase).collect()
 }
 
-/// The first tabulated setting with these operations.
+/// The setting with these operations: a tabulated one, a primitive one with another lattice letter, or
+/// one with another origin.
 pub(crate) fn of_operations(operations: &[Operation]) -> Option<Setting> {
-    let mut rows = settings().zip(OPERATIONS.iter());
-    let same = |(_, tabulated): &(&Setting, &Vec<Operation>)| {
-        tabulated.len() == operations.len() && same_group(tabulated, operations)
+    let tabulated = || settings().zip(OPERATIONS.iter());
+    let is_same = |(_, own): &(&Setting, &Vec<Operation>)| {
+        own.len() == operations.len() && same_group(own, operations)
     };
-    Some(rows.find(same)?.0.clone())
+    let is_elsewhere = |(_, own): &(&Setting, &Vec<Operation>)| {
+        same_rotations(own, operations) && same_group_elsewhere(own, operations)
+    };
+    let found = tabulated()
+        .find(is_same)
+        .map(|(setting, _)| setting.clone());
+    found
+        .or_else(|| recentred_settings().find(|s| same_group(&s.operations(), operations)))
+        .or_else(|| {
+            tabulated()
+                .find(is_elsewhere)
+                .map(|(setting, _)| setting.clone())
+        })
+}
+
+/// All settings of primitive groups with another lattice letter.
+fn recentred_settings() -> impl Iterator<Item = Setting> {
+    let primitive = || settings().filter(|s| s.name().starts_with('P'));
+    let with = |letter| {
+        move |s: &Setting| Setting {
+            centring: Some(letter),
+            ..s.clone()
+        }
+    };
+    ['A', 'B', 'C', 'I', 'F']
+        .into_iter()
+        .flat_map(move |letter| primitive().map(with(letter)))
+}
+
+fn same_rotations(a: &[Operation], b: &[Operation]) -> bool {
+    let bare = |list: &[Operation]| -> Vec<Operation> {
+        let without = |o: &Operation| Operation {
+            translation: [0.0; 3],
+            ..*o
+        };
+        list.iter().map(without).collect()
+    };
+    a.len() == b.len() && same_group(&bare(a), &bare(b))
+}
+
+/// The settings with the code of axes and origin that a file states, such as `2`, `h` or `b1`; all
+/// settings if none has this code.
+pub(crate) fn chosen(settings: Vec<Setting>, code: Option<&str>) -> Vec<Setting> {
+    let Some(code) = code else {
+        return settings;
+    };
+    let has_code = |s: &&Setting| s.entry.setting.eq_ignore_ascii_case(code.trim());
+    let with: Vec<Setting> = settings.iter().filter(has_code).cloned().collect();
+    if with.is_empty() { settings } else { with }
 }
 
 /// Symbols of International Tables A (1983) for settings whose symbols now contain an e, by Hall
@@ -421,6 +470,19 @@ mod tests {
             of_operations(&setting.operations()).unwrap().name(),
             "F d -3 m:1"
         );
+        let inverted = |text| Operation::parse(text).unwrap();
+        let centred = [
+            "x,y,z",
+            "-x,-y,-z",
+            "x+1/2,y+1/2,z+1/2",
+            "-x+1/2,-y+1/2,-z+1/2",
+        ];
+        assert_eq!(
+            of_operations(&centred.map(inverted)).unwrap().name(),
+            "I -1"
+        );
+        let elsewhere = ["x,y,z", "-x+1/3,-y,-z"].map(inverted);
+        assert_eq!(of_operations(&elsewhere).unwrap().name(), "P -1");
         assert!(of_operations(&[Operation::shift([0.3, 0.0, 0.0])]).is_none());
         assert_eq!(by_hall("-P 2ybc").unwrap().len(), 4);
         assert_eq!(by_hall("-P_2ybc").unwrap().len(), 4);

@@ -1,5 +1,7 @@
 //! Detection of the first row of a table.
 
+use std::borrow::Cow;
+
 use super::{Line, Table};
 
 /// Number of consecutive similar rows that show where the columns begin.
@@ -54,14 +56,15 @@ impl Table<'_> {
         }
     }
 
-    /// Finds a row with words directly before the first row. Such a line starts with a number from
-    /// which the axis continues with the same step.
+    /// Finds a row with words or empty cells directly before the first row. Such a line starts with a
+    /// number from which the axis continues with the same step.
     pub(crate) fn row_with_words_before(&self, first: usize) -> Option<usize> {
         let before = self.lines.get(first.checked_sub(1)?)?;
         let rows = self.lines.get(first..first + 2)?;
         let second_is_number = {
             let cells = self.cells(before);
-            cells.get(1).is_some_and(|cell| self.number(cell).is_some())
+            let is_one = |cell: &Cow<str>| cell.is_empty() || self.number(cell).is_some();
+            cells.get(1).is_some_and(is_one)
         };
         let axis = |line: &Line| self.number(&self.first_cell(line));
         let (a, b, c) = (axis(before)?, axis(&rows[0])?, axis(&rows[1])?);

@@ -214,3 +214,33 @@ fn nothing_to_read_is_said() {
         ("y", [1.0, 2.0].as_slice())
     );
 }
+
+#[test]
+fn an_archive_of_files_is_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("set.zip");
+    let members = [
+        ("data/b.csv", B),
+        ("data/a.xy", A),
+        ("data/.hidden", A),
+        ("__MACOSX/a.xy", A),
+        ("notes.txt", "a, then b\n"),
+    ];
+    fs::write(&path, crate::archives::archive(&members)).unwrap();
+    let set = read(&path).unwrap();
+    assert_eq!(set.kind, ReadKind::Files);
+    assert_eq!(set.set.names(), ["a", "b"]);
+    assert_eq!(set.set.block(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    let [(skipped, _)] = set.skipped.as_slice() else {
+        panic!("{:?}", set.skipped);
+    };
+    assert_eq!(*skipped, path.join("notes.txt"));
+    let file = xrd_io::read_file(&path, &ReadOptions::default()).unwrap();
+    let names: Vec<&str> = file.scans.iter().map(xrd_io::Scan::name).collect();
+    assert_eq!((names, file.is_archive), (vec!["a", "b"], true));
+    assert!(file.scans[0].warnings()[0].starts_with("left out: "));
+    assert_eq!(xrd_io::list(&path).unwrap().scans.len(), 2);
+    fs::write(&path, crate::archives::archive(&members[4..])).unwrap();
+    let other = read_scans(&path).unwrap_err().to_string();
+    assert!(other.contains("a zip archive of another kind"), "{other}");
+}

@@ -23,6 +23,7 @@ mod folders;
 mod hostile;
 #[cfg(feature = "nexus")]
 mod nexus;
+mod odd_patterns;
 mod odd_structures;
 mod one_grid;
 mod prepared;

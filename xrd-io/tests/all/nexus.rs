@@ -75,6 +75,27 @@ fn entries_that_share_their_data_are_bounded() {
 }
 
 #[test]
+fn older_contiguous_data_do_not_state_their_size() {
+    let scans = read_scans(file("older.nxs")).unwrap();
+    let [scan] = scans.as_slice() else {
+        panic!("{} scans", scans.len());
+    };
+    assert_eq!(scan.axis_kind(), &AxisKind::TwoThetaDeg);
+    assert!((scan.axis()[3] - 18.9).abs() < 1e-6);
+    assert_eq!(scan.intensities(), [700.0, 800.0, 90000.0, 10.0]);
+    assert!((scan.wavelength().unwrap().as_angstrom() - 2.5666).abs() < 1e-6);
+    assert_eq!(scan.metadata().comment.as_deref(), Some("a powder"));
+}
+
+#[test]
+fn the_signature_may_come_later_and_angles_may_be_radians() {
+    let scans = read_scans(file("user_block.nxs")).unwrap();
+    assert_eq!(scans[0].axis_kind(), &AxisKind::TwoThetaDeg);
+    assert!((scans[0].axis()[1] - 10.5).abs() < 1e-9);
+    assert_eq!(scans[0].intensities(), [7.0, 8.0, 9.0]);
+}
+
+#[test]
 fn what_holds_no_pattern_is_refused() {
     let refusal = read_scans(file("image.nxs")).unwrap_err().to_string();
     assert!(
@@ -87,7 +108,7 @@ fn what_holds_no_pattern_is_refused() {
 fn broken_files_end_in_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.nxs");
-    for name in ["xrd_pan.nxs", "monopd.nxs"] {
+    for name in ["xrd_pan.nxs", "monopd.nxs", "older.nxs"] {
         let whole = std::fs::read(file(name)).unwrap();
         for at in (8..whole.len()).step_by(61) {
             std::fs::write(&path, &whole[..at]).unwrap();

@@ -303,3 +303,138 @@ Direct
     let mixed = read(&text.replace("Fe Ni", "Fe.5Ni.5 Ni"));
     assert!(mixed.unwrap_err().to_string().contains("for 2 counts"));
 }
+
+#[test]
+fn groups_are_their_heavy_atoms() {
+    let typed = |symbol: &str| {
+        let atoms = format!("N1 .13 .41 .29 {symbol}");
+        let text = cif(CUBE, "", &atoms).replace("fract_z\n", "fract_z\n_atom_site_type_symbol\n");
+        let crystal = crystal(&text);
+        let warnings = crystal.warnings().join("; ");
+        let is_noted =
+            warnings.contains("sites of groups whose hydrogen atoms have no positions: N1");
+        (crystal.content()[0].0.clone(), is_noted)
+    };
+    for (symbol, atom) in [
+        ("NH3", "N"),
+        ("NH4", "N"),
+        ("Wat", "O"),
+        ("OH", "O"),
+        ("CH2", "C"),
+    ] {
+        assert_eq!(typed(symbol), (atom.to_owned(), true), "{symbol}");
+    }
+    assert_eq!(typed("Ho"), ("Ho".to_owned(), false));
+}
+
+#[test]
+fn a_formula_of_the_whole_cell_is_no_contradiction() {
+    let line = |formula: &str| {
+        format!(
+            "_chemical_formula_sum '{formula}'\n_cell_formula_units_Z 2\n_space_group_IT_number 1"
+        )
+    };
+    let atoms = "Cs1 .1 .1 .1\nCs2 .6 .6 .6\nCl1 .1 .6 .1\nCl2 .6 .1 .6";
+    let whole = crystal(&cif(CUBE, &line("Cs2 Cl2"), atoms));
+    assert!(whole.warnings().is_empty(), "{:?}", whole.warnings());
+    let half = crystal(&cif(CUBE, &line("Cs3 Cl3"), atoms));
+    assert!(warning(&half).contains("the cell does not hold Z times the formula"));
+}
+
+fn listed(name: &str, operations: &[&str]) -> String {
+    let operations: String = operations.iter().map(|o| format!("'{o}'\n")).collect();
+    format!("{name}\nloop_\n_symmetry_equiv_pos_as_xyz\n{operations}")
+}
+
+#[test]
+fn another_origin_is_the_same_group() {
+    // As published for quartz, with the origin at 0 0 1/3 of International Tables.
+    let quartz = [
+        "x,y,z",
+        "y,x,2/3-z",
+        "-y,x-y,2/3+z",
+        "-x,-x+y,1/3-z",
+        "-x+y,-x,1/3+z",
+        "x-y,-y,-z",
+    ];
+    let name = "_symmetry_space_group_name_H-M 'P 32 2 1'";
+    let shifted = crystal(&cif(HEXAGONAL, &listed(name, &quartz), IRON));
+    assert!(shifted.warnings().is_empty(), "{:?}", shifted.warnings());
+    assert_eq!(shifted.space_group().name.as_deref(), Some("P 32 2 1"));
+    assert_eq!(shifted.atoms(), 6);
+    let unnamed = crystal(&cif(HEXAGONAL, &listed("", &quartz), IRON));
+    assert_eq!(unnamed.space_group().number, Some(154));
+}
+
+#[test]
+fn the_group_of_the_operations_is_named() {
+    let inverse = [
+        "x,y,z",
+        "-x,-y,-z",
+        "x+1/2,y+1/2,z+1/2",
+        "1/2-x,1/2-y,1/2-z",
+    ];
+    let centred = crystal(&cif(CUBE, &listed("", &inverse), IRON));
+    assert_eq!(centred.space_group().name.as_deref(), Some("I -1"));
+    let rhombohedral = [8.0, 8.0, 8.0, 57.0, 57.0, 57.0];
+    let operations = [
+        "x,y,z", "z,x,y", "y,z,x", "y,x,z", "x,z,y", "z,y,x", "-x,-y,-z", "-z,-x,-y", "-y,-z,-x",
+        "-y,-x,-z", "-x,-z,-y", "-z,-y,-x",
+    ];
+    let name = "_symmetry_space_group_name_H-M 'R 3 2'\n_symmetry_Int_Tables_number 155";
+    let other = crystal(&cif(rhombohedral, &listed(name, &operations), IRON));
+    assert_eq!(other.space_group().name.as_deref(), Some("R -3 m:R"));
+    assert_eq!(other.space_group().number, Some(166));
+    assert!(
+        warning(&other)
+            .contains("the 12 operations listed, which are used, are not those of 'R 3 2'")
+    );
+}
+
+#[test]
+fn the_code_of_axes_and_origin_is_used() {
+    let diamond = |code: &str, group: &str| {
+        let line = format!("{group}\n_space_group_it_coordinate_system_code {code}");
+        crystal(&cif(CUBE, &line, "C1 0 0 0"))
+    };
+    for group in [
+        "_space_group_name_H-M_alt 'F d -3 m'",
+        "_space_group_IT_number 227",
+    ] {
+        let first = diamond("1", group);
+        assert_eq!((first.atoms(), first.warnings().len()), (8, 0), "{group}");
+        assert_eq!(diamond("2", group).atoms(), 16, "{group}");
+    }
+    let monoclinic = |code: &str| {
+        let line =
+            format!("_space_group_IT_number 14\n_space_group_it_coordinate_system_code {code}");
+        let crystal = crystal(&cif(MONOCLINIC, &line, IRON));
+        crystal.space_group().name.clone().unwrap()
+    };
+    assert_eq!(
+        (monoclinic("b1"), monoclinic("B2")),
+        ("P 1 21/c 1".into(), "P 1 21/n 1".into())
+    );
+}
+
+#[test]
+fn the_atoms_of_magnetic_structures_are_read() {
+    let symmetry = "loop_\n_space_group_symop_magn_operation.xyz\n'x,y,z,+1'\n'-x,-y,-z,-1'\nloop_\n\
+        _space_group_symop_magn_centering.xyz\n'x,y,z,+1'\n'x+1/2,y+1/2,z+1/2,-1'";
+    let magnetic = crystal(&cif(CUBE, symmetry, IRON));
+    assert_eq!(magnetic.atoms(), 4);
+    assert_eq!(magnetic.space_group().name.as_deref(), Some("I -1"));
+    assert_eq!(
+        warning(&magnetic),
+        "a magnetic structure: its atoms are read, its moments are not used"
+    );
+}
+
+#[test]
+fn unknown_elements_are_counted_without_their_text() {
+    let text = cif(CUBE, "", "A1 .1 .2 .3 -0.1242(10)\nA2 .4 .5 .6 M")
+        .replace("fract_z\n", "fract_z\n_atom_site_type_symbol\n");
+    let content = crystal(&text).content();
+    let symbols: Vec<&str> = content.iter().map(|(symbol, _)| symbol.as_str()).collect();
+    assert_eq!(symbols, ["?", "M"]);
+}

@@ -184,7 +184,10 @@ A6 Fe3 .5 .5 .5
         "Fe3+ 1", "O2- 1", "Ca2+ 1", "Si 0.75", "Al 0.25", "O 1", "Fe3+ 1",
     ];
     assert_eq!(species, expected);
-    assert!(crystal.warnings().is_empty(), "{:?}", crystal.warnings());
+    assert_eq!(
+        crystal.warnings(),
+        ["sites of groups whose hydrogen atoms have no positions: A5"]
+    );
 }
 
 #[test]
@@ -453,8 +456,6 @@ fn refusals_say_what_is_missing_and_where() {
     assert!(refusal(&site("")).contains("line 9: no atom has coordinates"));
     let broken = FACE_CENTRED.replace("y+1/2, z'", "y+1/2'");
     assert!(refusal(&cubic(&format!("{broken}{ROCK_SALT_SITES}"))).contains("'x+1/2, y+1/2'"));
-    let magnetic = format!("{}_space_group_magn.number_BNS 1.1\n", site("Fe1 0 0 0"));
-    assert!(refusal(&magnetic).contains("a magnetic structure"));
     let modulated = format!("{}_cell_modulation_dimension 1\n", site("Fe1 0 0 0"));
     assert!(refusal(&modulated).contains("a modulated structure"));
     let over = site("Fe1 0 0 0").replace(

@@ -3,6 +3,7 @@
 Each file has a few points, in a layout that the NeXus manual allows for a powder pattern.
 """
 import os
+import struct
 
 import h5py
 import numpy as np
@@ -89,6 +90,45 @@ with file("shared.nxs", libver="latest") as f:
                 data[name] = f["entry0/data"][name]
             else:
                 data.create_dataset(name, data=np.full(200_000, 7.0), **packed)
+
+# The layout that the NeXus programs of the DMC diffractometer wrote in 2005: contiguous data, whose
+# layout message is of version 1. The size of the data is not stated, only their dimensions.
+older = os.path.join(HERE, "older.nxs")
+with h5py.File(older, "w", libver="earliest") as f:
+    entry = group(f, "entry1", "NXentry")
+    entry.create_dataset("title", data=np.array([b"a powder"], "S16"))
+    beam = group(group(entry, "DMC", "NXinstrument"), "Monochromator", "NXcrystal")
+    beam["lambda"] = np.array([2.5666], "f4")
+    data = group(entry, "data1", "NXdata")
+    data["counts"] = np.array([700, 800, 90000, 10], "i4")
+    data["counts"].attrs["signal"] = 1
+    data["two_theta"] = np.array([18.3, 18.5, 18.7, 18.9], ">f4")
+    data["two_theta"].attrs["units"] = "degrees"
+    names = ["title", "DMC/Monochromator/lambda", "data1/counts", "data1/two_theta"]
+    places = [(entry[n].id.get_offset(), entry[n].id.get_storage_size(), entry[n].shape) for n in names]
+with open(older, "rb") as f:
+    content = f.read()
+for address, size, shape in places:
+    new = struct.pack("<BBQQ", 3, 1, address, size)
+    dims = struct.pack(f"<{len(shape)}I", *shape)
+    old = struct.pack("<BBB5xQ", 1, len(shape), 1, address) + dims
+    assert content.count(new) == 1
+    at = content.index(new)
+    # The message has room for 24 bytes.
+    content = content[:at] + old.ljust(24, b"\0") + content[at + 24 :]
+with open(older, "wb") as f:
+    f.write(content)
+
+# A block of the user's own before the signature.
+with file("user_block.nxs", userblock_size=512) as f:
+    data = group(group(f, "entry", "NXentry"), "data", "NXdata")
+    data.attrs["signal"] = "intensity"
+    data.attrs["axes"] = "two_theta"
+    data["two_theta"] = np.radians([10.0, 10.5, 11.0])
+    data["two_theta"].attrs["units"] = "rad"
+    data["intensity"] = np.array([7.0, 8, 9])
+with open(os.path.join(HERE, "user_block.nxs"), "r+b") as f:
+    f.write(b"written by a program of our own\n")
 
 # An image, which has no axis.
 with file("image.nxs", libver="latest") as f:

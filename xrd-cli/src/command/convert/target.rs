@@ -60,7 +60,11 @@ impl Target {
         Self::Cif,
     ];
 
+    /// The format of a file with this name; `None` for a folder, whose name may end with a slash.
     pub(super) fn of(path: &Path) -> Option<Self> {
+        if path.to_string_lossy().ends_with(std::path::is_separator) {
+            return None;
+        }
         let extension = path.extension()?;
         Self::ALL
             .into_iter()

@@ -129,10 +129,7 @@ fn one(entry: &Entry, sampling: Sampling, variants: Option<u64>) -> Result<Known
     let source = || read.source.clone();
     let structure = read.structure.with_context(source)?;
     let facts = read.facts;
-    let known = match entry {
-        Entry::Line(_, line) => line.facts().with_context(source)?.space_group,
-        Entry::File(_) => None,
-    };
+    let known = entry.facts_of_line().with_context(source)?.space_group;
     let number = match known {
         Some(number) => number,
         None => xrd_sim::space_group(&structure, TOLERANCE).with_context(source)?,

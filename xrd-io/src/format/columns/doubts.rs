@@ -14,7 +14,7 @@ pub(super) fn note(draft: &mut Draft, axis_is_known: bool) {
     const MOST_PEAKS: usize = 300;
     if draft.axis.len() <= MOST_PEAKS && has_uneven_steps(&draft.axis) {
         match draft.axis_kind {
-            AxisKind::DAngstrom => {
+            AxisKind::DAngstrom if !draft.axis_is_assumed => {
                 draft.not_powder =
                     Some("a list of peaks, judging by the uneven steps of d".to_owned());
             }

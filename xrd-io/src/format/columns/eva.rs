@@ -4,6 +4,7 @@
 //! 'Id: "" Comment: "a note" Operator: "" Anode: "Cu" Scantype: "Coupled TwoTheta/Theta" TimePerStep: "96"
 //! ```
 
+use crate::format::drives::axis_of_drive;
 use crate::scan::{AxisKind, Metadata, TimePerStep};
 
 /// Information in the first line of a Diffrac.EVA file.
@@ -25,7 +26,7 @@ pub(super) fn read(line: &str) -> Option<Eva> {
     metadata.radiation.anode = value(line, "Anode");
     let seconds = value(line, "TimePerStep").and_then(|v| v.parse::<f64>().ok());
     metadata.time_per_step = seconds.filter(|s| *s > 0.0).map(TimePerStep::Same);
-    let axis_kind = axis_kind(&drive);
+    let axis_kind = axis_of_drive(&drive);
     metadata.drive = Some(drive);
     Some(Eva {
         metadata,
@@ -46,21 +47,6 @@ fn value(line: &str, key: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn axis_kind(drive: &str) -> Option<AxisKind> {
-    let drive = drive.to_lowercase();
-    let names = [
-        ("twotheta", AxisKind::TwoThetaDeg),
-        ("detector", AxisKind::TwoThetaDeg),
-        ("rocking", AxisKind::OmegaDeg),
-        ("theta", AxisKind::OmegaDeg),
-        ("phi", AxisKind::PhiDeg),
-        ("chi", AxisKind::ChiDeg),
-        ("psi", AxisKind::ChiDeg),
-    ];
-    let known = names.into_iter().find(|(word, _)| drive.contains(word));
-    known.map(|(_, kind)| kind)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +62,8 @@ mod tests {
         assert_eq!(eva.metadata.time_per_step, Some(TimePerStep::Same(96.0)));
         let rocking = read("Scantype: \"Rocking curve\"").unwrap();
         assert_eq!(rocking.axis_kind, Some(AxisKind::OmegaDeg));
+        let height = read("Scantype: \"Z\"").unwrap();
+        assert_eq!(height.axis_kind, Some(AxisKind::other("z", "mm")));
         assert!(read("Anode: \"Cu\"").is_none());
     }
 }

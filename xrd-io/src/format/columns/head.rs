@@ -1,19 +1,15 @@
-//! Information in the lines before the first point, and construction of scans with this
-//! information.
+//! Information in the lines before the first point.
 
 use xrd_core::{IntensityUnit, Wavelength};
 
+use super::axis::axis_of_words;
 use super::names::{self, Names, role_of};
-use super::rows::{Frame, Rows, Wanted};
-use super::sigma::{goes_otherwise, has_few_values, is_like_noise, is_sigma};
+use super::rows::Wanted;
 use super::{doubts, eva, stated, xydata};
-use crate::column_names::{
-    Role, axis_factor, foreign_axis, is_doubtful, is_theta, role, stated_wavelength,
-};
+use crate::column_names::{Role, axis_factor, is_theta, stated_wavelength};
 use crate::error::{Error, Place, Result, shorten};
 use crate::notes::{self, Notes};
-use crate::number::{all, is_rising};
-use crate::scan::{AxisKind, BEYOND, Draft, Metadata, Scan, SigmaOrigin, UnitEvidence};
+use crate::scan::{AxisKind, Metadata, UnitEvidence};
 use crate::source::Source;
 use crate::table::{Line, Table};
 
@@ -21,21 +17,21 @@ use crate::table::{Line, Table};
 pub(super) struct Head {
     pub(super) wanted: Wanted,
     pub(super) axis_kind: AxisKind,
-    unit: (IntensityUnit, UnitEvidence),
+    pub(super) unit: (IntensityUnit, UnitEvidence),
     /// Whether the column used for standard deviations has a name that states this.
-    sigma_is_named: bool,
-    axis_is_named: bool,
+    pub(super) sigma_is_named: bool,
+    pub(super) axis_is_named: bool,
     pub(super) is_eva: bool,
     /// Whether the lines state further axes besides the one used.
     pub(super) states_several: bool,
     /// The factor for the axis values.
-    axis_factor: f64,
+    pub(super) axis_factor: f64,
     /// Whether the text contains only rows and comments `key: value`.
-    says_no_more: bool,
-    metadata: Metadata,
-    factors: xydata::Factors,
-    notes: Notes,
-    warnings: Vec<String>,
+    pub(super) says_no_more: bool,
+    pub(super) metadata: Metadata,
+    pub(super) factors: xydata::Factors,
+    pub(super) notes: Notes,
+    pub(super) warnings: Vec<String>,
 }
 
 impl Head {
@@ -56,7 +52,7 @@ impl Head {
             names::refuse_labels(source, table, named, rows.first())?;
         }
         let names = named.as_ref().map(Names::whole).unwrap_or_default();
-        let mut head = Self::of_names(source, &names, width);
+        let mut head = Self::of_names(&names, width);
         let is_told = named.as_ref().is_some_and(Names::are_known);
         head.take_last(named.as_ref());
         if let Some(name) = names.get(head.wanted.axis).filter(|_| !head.axis_is_named) {
@@ -68,6 +64,16 @@ impl Head {
         }
         head.note_numbers(table, before, alone.as_ref().map(|(line, _)| *line));
         if let Some(line) = table.row_with_words_before(first) {
+            let row = headings.last().map(|row| table.cells(row));
+            if row.is_some_and(|cells| cells.iter().any(|cell| cell.is_empty())) {
+                let (found, expected) = ("a row with an empty cell", "a number in each cell");
+                return Err(Error::malformed(
+                    source.path,
+                    Place::Line(line),
+                    found,
+                    expected,
+                ));
+            }
             let warning =
                 format!("not used: line {line}, a row with words, and the lines before it");
             head.warnings.push(warning);
@@ -80,16 +86,16 @@ impl Head {
         head.notes = notes::read(table.comments.iter().map(|line| line.text));
         let said = || headings.iter().chain(&table.comments).map(|line| line.text);
         if !head.axis_is_named {
-            head.axis_kind = said()
-                .rev()
-                .find_map(axis_of_words)
-                .unwrap_or(head.axis_kind);
+            if let Some((kind, factor)) = said().rev().find_map(axis_of_words) {
+                (head.axis_kind, head.axis_factor) = (kind, factor);
+                head.axis_is_named = true;
+            }
             head.take_stated(said().filter_map(stated::axis).collect());
         }
         if let Some(export) = said().find_map(eva::read) {
             head.is_eva = true;
             head.unit = of_eva();
-            head.axis_kind = export.axis_kind.unwrap_or(head.axis_kind);
+            head.take_drive(export.axis_kind, export.metadata.drive.as_deref());
             head.metadata = export.metadata;
         }
         let other = said().find_map(doubts::other_scan);
@@ -104,7 +110,7 @@ impl Head {
     }
 
     /// Assigns the columns by their names.
-    fn of_names(source: &Source, names: &[String], width: usize) -> Self {
+    fn of_names(names: &[String], width: usize) -> Self {
         let roles: Vec<Role> = names.iter().map(|n| role_of(n)).collect();
         let is_axis = |r: &Role| matches!(r, Role::Axis(_));
         let is_angle = |r: &Role| *r == Role::Axis(AxisKind::TwoThetaDeg);
@@ -128,7 +134,6 @@ impl Head {
         };
         let axis_kind = match roles.get(axis) {
             Some(Role::Axis(kind)) => kind.clone(),
-            _ if source.has_extension("q") => AxisKind::QPerAngstrom,
             _ => AxisKind::TwoThetaDeg,
         };
         let unit = match (roles.get(intensity), names.get(intensity)) {
@@ -189,62 +194,6 @@ impl Head {
         }
     }
 
-    /// Uses the axis of the heading if it belongs to another kind of measurement. Adds a warning if
-    /// the meaning of the heading is unclear.
-    fn judge(&mut self, name: &str, is_told: bool, is_separated: bool) {
-        let has_unit = name.contains(['(', '[', '/', '_']);
-        match foreign_axis(name).filter(|_| is_told || is_separated || has_unit) {
-            Some(kind) => {
-                self.axis_kind = kind;
-                self.axis_is_named = true;
-            }
-            None if is_told && !is_theta(name) && is_doubtful(name) => {
-                let name = shorten(name);
-                let warning = format!("the first column, headed '{name}', is read as two-theta");
-                self.warnings.push(warning);
-            }
-            None => {}
-        }
-    }
-
-    /// Uses the second column as the axis if the first column holds point numbers.
-    fn pass_numbers_of_points(&mut self, table: &Table, rows: &[Line]) {
-        if self.wanted.width < 3 || self.axis_is_named || !table.counts_rows(rows) {
-            return;
-        }
-        self.wanted.axis = 1;
-        self.wanted.intensity = 2;
-        self.wanted.sigma = (self.wanted.width == 4).then_some(3);
-        let names: &[String] = &[];
-        self.warnings = unused(&self.wanted, names).into_iter().collect();
-    }
-
-    /// Uses the third column as the intensities if the second column holds the d spacings for the
-    /// angles in the first column. In this case 2 d sin θ is the same in all rows.
-    fn pass_spacings(&mut self, table: &Table, rows: &[Line]) {
-        const ENOUGH: usize = 5;
-        const MOST: usize = 50;
-        if self.wanted.width < 3 || self.wanted.axis != 0 {
-            return;
-        }
-        let wavelength = |line: &Line| {
-            let cells = table.cells(line);
-            let number = |i: usize| table.number(cells.get(i)?);
-            Some(2.0 * number(1)? * (0.5 * number(0)?).to_radians().sin())
-        };
-        let found: Option<Vec<f64>> = rows.iter().take(MOST).map(wavelength).collect();
-        let Some(found) = found.filter(|list| list.len() >= ENOUGH) else {
-            return;
-        };
-        let (first, possible) = (found[0], 0.1..5.0);
-        if possible.contains(&first) && all(&found, |w| (w - first).abs() < 1e-3 * first) {
-            self.wanted.intensity = 2;
-            self.wanted.sigma = (self.wanted.width == 4).then_some(3);
-            let names: &[String] = &[];
-            self.warnings = unused(&self.wanted, names).into_iter().collect();
-        }
-    }
-
     /// Warns of numbers before the rows that belong to no column.
     fn note_numbers(&mut self, table: &Table, before: &[Line], wavelength: Option<&Line>) {
         let is_numbers = |line: &&Line| {
@@ -259,109 +208,6 @@ impl Head {
                 "not used: the numbers before the columns, in line {list}"
             ));
         }
-    }
-
-    /// Uses the axis stated in the lines. If several axes are stated, the axis of the first scan is
-    /// used.
-    fn take_stated(&mut self, stated: Vec<stated::Stated>) {
-        match stated.first() {
-            None => return,
-            Some(stated::Stated::Theta) => {
-                let warning = "the file calls the axis theta; it is read as two-theta";
-                self.warnings.push(warning.to_owned());
-            }
-            Some(stated::Stated::Kind(kind)) => {
-                self.axis_kind = kind.clone();
-                self.axis_is_named = true;
-                self.warnings.retain(|w| !w.ends_with("read as two-theta"));
-            }
-        }
-        self.states_several = stated.iter().any(|other| *other != stated[0]);
-    }
-
-    /// Refuses a table whose first column increases and decreases irregularly. A table with few
-    /// rows and columns is accepted.
-    pub(super) fn refuse_disorder(&self, source: &Source, rows: &Rows) -> Result<()> {
-        const ENOUGH: usize = 40;
-        const WIDE: usize = 4;
-        let is_doubtful = rows.axis.len() < ENOUGH && self.wanted.width < WIDE;
-        if is_doubtful || is_rising(&rows.axis) {
-            return Ok(());
-        }
-        let (rises, falls) = rows.rises_and_falls();
-        let steps = rows.axis.len().saturating_sub(1);
-        if rises.min(falls) <= steps / 4 && 2 * (rises + falls) >= steps {
-            return Ok(());
-        }
-        let column = self.wanted.axis + 1;
-        let found =
-            format!("column {column} rises {rises} times and falls {falls} times in {steps} steps");
-        let place = Place::Line(self.wanted.first_line);
-        Err(Error::malformed(source.path, place, found, "an axis"))
-    }
-
-    /// The scan of a group of rows. `export` is the information in a Diffrac.EVA line before them.
-    pub(super) fn scan(
-        &self,
-        source: &Source,
-        mut frame: Frame,
-        export: Option<&eva::Eva>,
-    ) -> Result<Scan> {
-        let factor = self.axis_factor * self.factors.of_axis();
-        if factor != 1.0 {
-            frame.axis.iter_mut().for_each(|x| *x *= factor);
-        }
-        let axis_kind = self.axis_kind_of(&frame);
-        let mut warnings = self.warnings.clone();
-        warnings.extend(frame.warnings);
-        let mut draft = Draft::new(source, axis_kind, frame.axis, frame.intensities);
-        (draft.scale.unit, draft.unit_evidence) = self.unit.clone();
-        draft.metadata = self.metadata.clone();
-        draft.warnings = warnings;
-        if let Some(export) = export {
-            let wavelength = draft.metadata.radiation.wavelength;
-            draft.metadata = export.metadata.clone();
-            draft.metadata.radiation.wavelength = wavelength;
-            draft.axis_kind = export.axis_kind.clone().unwrap_or(draft.axis_kind);
-        }
-        if self.wanted.sigma.is_some() {
-            self.take_sigma(source, &mut draft, frame.sigma);
-        }
-        if draft.axis_kind == AxisKind::other("x", "") {
-            draft.warn(BEYOND);
-        }
-        doubts::note(&mut draft, self.axis_is_named || self.says_no_more);
-        self.factors.apply(&mut draft);
-        self.notes.apply(&mut draft);
-        draft.build(source, |_| Place::File)
-    }
-
-    /// The stated axis. If none is stated, an axis that is possible for the values.
-    fn axis_kind_of(&self, frame: &Frame) -> AxisKind {
-        let is_within = all(&frame.axis, |x| x.abs() <= 180.0);
-        match &self.axis_kind {
-            AxisKind::TwoThetaDeg if !is_within => AxisKind::other("x", ""),
-            kind => kind.clone(),
-        }
-    }
-
-    fn take_sigma(&self, source: &Source, draft: &mut Draft, sigma: Vec<f64>) {
-        let trusted = self.sigma_is_named || self.notes.has_sigma() || source.has_extension("xye");
-        let is_one_number = sigma.windows(2).all(|pair| pair[0] == pair[1]) && !trusted;
-        let is_likely = is_like_noise(&draft.intensities, &sigma)
-            && !has_few_values(&sigma, &draft.intensities)
-            && !goes_otherwise(&draft.intensities, &sigma);
-        if is_sigma(&sigma) && (trusted || is_likely) && !is_one_number {
-            draft.sigma = Some((sigma, SigmaOrigin::Stated));
-            return;
-        }
-        let column = self.wanted.intensity + 2;
-        draft.warn(match sigma.first() {
-            Some(value) if is_one_number => {
-                format!("not used: column {column}, which is {value} in all rows")
-            }
-            _ => format!("not used: column {column}, which does not look like standard deviations"),
-        });
     }
 }
 
@@ -384,41 +230,14 @@ fn lone_wavelength(table: &Table, line: &Line) -> Option<Wavelength> {
     }
 }
 
-/// The axis stated in a line that does not name all columns: "TOF (us)  Intensity", "The X-axis
-/// unit is: Time-of-flight" or "First column represents Q values (Angstroms)".
-fn axis_of_words(line: &str) -> Option<AxisKind> {
-    let lower = line.to_lowercase();
-    let represents = lower.split_once("first column represents");
-    let words = match (lower.split_once("x-axis"), represents) {
-        (Some((_, after)), _) => after.rsplit(':').next()?,
-        (None, Some((_, after))) => after.trim_start(),
-        (None, None) => heading(&lower)?,
-    };
-    match role(words) {
-        Role::Axis(AxisKind::TwoThetaDeg) | Role::Axis(AxisKind::Other { .. }) => None,
-        Role::Axis(kind) => Some(kind),
-        _ => None,
-    }
-}
-
-/// The line, if it names intensities after its first word and is therefore a column heading. A
-/// title or information about other motors may also start with the name of an axis.
-fn heading(line: &str) -> Option<&str> {
-    let is_intensity = |word: &str| matches!(role(word), Role::Intensity(_));
-    let is_note = line.contains([':', '=']);
-    let is_one = line.split_whitespace().skip(1).any(is_intensity);
-    (is_one && !is_note).then_some(line)
-}
-
 /// The warning that lists the unused columns.
-fn unused(wanted: &Wanted, names: &[String]) -> Option<String> {
+pub(super) fn unused(wanted: &Wanted, names: &[String]) -> Option<String> {
     let used = [Some(wanted.axis), Some(wanted.intensity), wanted.sigma];
     let unused = |i: &usize| !used.contains(&Some(*i));
     let name = |i: usize| match names.get(i) {
-        Some(name) if name.is_empty() => None,
-        Some(name) => Some(shorten(name)),
-        None => Some((i + 1).to_string()),
+        Some(name) if !name.is_empty() => shorten(name),
+        _ => (i + 1).to_string(),
     };
-    let list: Vec<String> = (0..wanted.width).filter(unused).filter_map(name).collect();
+    let list: Vec<String> = (0..wanted.width).filter(unused).map(name).collect();
     (!list.is_empty()).then(|| format!("not used: column {}", list.join(", ")))
 }

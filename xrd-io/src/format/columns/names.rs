@@ -57,6 +57,10 @@ pub(super) fn names(table: &Table, headings: &[Line], width: usize) -> Option<Na
         if table.dialect.separator.is_none() && names.len() > width {
             names = with_their_units(names, width);
         }
+        // Some headings end with a separator that the rows do not have.
+        while names.len() > width && names.last().is_some_and(String::is_empty) {
+            names.pop();
+        }
         // Some headings name columns that only a few rows have.
         let is_longer = names.len() > width && names_a_pattern(&names);
         names.truncate(if is_longer { width } else { names.len() });

@@ -1,8 +1,8 @@
 //! Rows of columns, with a fast parser for plain rows and a general parser for all other lines.
 
 use super::plain;
+use super::widths::Widths;
 use crate::error::{Error, Place, Result, shorten};
-use crate::number::is_rising;
 use crate::source::Source;
 use crate::table::{Comments, Dialect, Line, after_line_end};
 
@@ -29,14 +29,8 @@ pub(super) struct Rows {
     pub(super) sigma: Vec<f64>,
     /// The number of points without a known intensity.
     unknown: usize,
-    warnings: Vec<String>,
-}
-
-/// The points of one scan.
-pub(super) struct Frame {
-    pub(super) axis: Vec<f64>,
-    pub(super) intensities: Vec<f64>,
-    pub(super) sigma: Vec<f64>,
+    /// The number of lines whose columns touch, and the first of them.
+    touching: Option<(usize, usize)>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -62,6 +56,7 @@ pub(super) fn read_in_pieces(
         rows: Rows::default(),
         comments: Comments::default(),
         words: None,
+        widths: Widths::of(text, wanted),
     };
     let (mut number, mut rest) = (0, text);
     while !rest.is_empty() {
@@ -103,6 +98,11 @@ pub(super) fn read_in_pieces(
         );
         reader.rows.warnings.push(warning);
     }
+    if let Some((lines, first)) = reader.rows.touching {
+        reader.rows.warnings.push(format!(
+            "the columns of {lines} lines touch, first in line {first}: cut where those of other lines end"
+        ));
+    }
     if ends_short(text) {
         let warning = "the last line has no end and is shorter than those before: \
             its last number may be incomplete";
@@ -135,6 +135,8 @@ struct Reader<'a> {
     comments: Comments,
     /// The first line of words since the last point.
     words: Option<Line<'a>>,
+    /// Where columns of fixed width end.
+    widths: Option<Widths>,
 }
 
 impl<'a> Reader<'a> {
@@ -162,7 +164,13 @@ impl<'a> Reader<'a> {
         if is_comment || line.text.is_empty() || line.number < self.wanted.first_line {
             return Ok(());
         }
-        let cells = self.wanted.dialect.split(line.text);
+        let mut cells = self.wanted.dialect.split(line.text);
+        let cut = self.widths.as_ref().and_then(|w| w.cut(line.text, &cells));
+        if let Some(cut) = cut {
+            let (lines, first) = self.rows.touching.unwrap_or((0, line.number));
+            self.rows.touching = Some((lines + 1, first));
+            cells = cut;
+        }
         let number = |i: usize| {
             let cell = cells.get(i)?;
             crate::number::parse(cell, self.wanted.dialect.decimal_comma)
@@ -242,81 +250,5 @@ impl Rows {
         self.intensities.reserve(points);
         self.sigma
             .reserve(if wanted.sigma.is_some() { points } else { 0 });
-    }
-
-    /// The points of each scan. A new scan starts where the axis decreases by more than half of the
-    /// range covered before.
-    pub(super) fn frames(mut self) -> Vec<Frame> {
-        let mut frames = Vec::new();
-        let starts = self.starts();
-        self.drop_end_mark(&starts);
-        for start in starts.into_iter().rev() {
-            if start == self.axis.len() {
-                continue;
-            }
-            let sigma_start = start.min(self.sigma.len());
-            frames.push(Frame {
-                axis: split_off(&mut self.axis, start),
-                intensities: split_off(&mut self.intensities, start),
-                sigma: split_off(&mut self.sigma, sigma_start),
-                warnings: std::mem::take(&mut self.warnings),
-            });
-        }
-        frames.reverse();
-        frames
-    }
-
-    /// The number of increasing and of decreasing steps of the axis. Cost: O(points).
-    pub(super) fn rises_and_falls(&self) -> (usize, usize) {
-        let count = |is: fn(&[f64]) -> bool| self.axis.windows(2).filter(|pair| is(pair)).count();
-        (
-            count(|pair| pair[1] > pair[0]),
-            count(|pair| pair[1] < pair[0]),
-        )
-    }
-
-    /// Drops a single last row, such as "-1 -1", that marks the end. Its axis value is below 0.
-    fn drop_end_mark(&mut self, starts: &[usize]) {
-        let last = self.axis.len().saturating_sub(1);
-        if starts.len() > 1 && starts.last() == Some(&last) && self.axis[last] < 0.0 {
-            let warning = format!(
-                "not used: the last row, where the axis is {}",
-                self.axis[last]
-            );
-            self.warnings.push(warning);
-            self.axis.truncate(last);
-            self.intensities.truncate(last);
-            self.sigma.truncate(last);
-        }
-    }
-
-    fn starts(&self) -> Vec<usize> {
-        /// Smallest number of points of a scan. Fewer points are a step back within the scan
-        /// before.
-        const FEWEST: usize = 5;
-        let mut starts = vec![0];
-        if is_rising(&self.axis) {
-            return starts;
-        }
-        let mut start = 0;
-        for i in 1..self.axis.len() {
-            let (risen, fall) = (
-                self.axis[i - 1] - self.axis[start],
-                self.axis[i - 1] - self.axis[i],
-            );
-            if i - start >= FEWEST && risen > 0.0 && fall > 0.5 * risen {
-                starts.push(i);
-                start = i;
-            }
-        }
-        starts
-    }
-}
-
-/// The part of a list from `start` to the end. If `start` is 0, the list is moved, not copied.
-fn split_off(list: &mut Vec<f64>, start: usize) -> Vec<f64> {
-    match start {
-        0 => std::mem::take(list),
-        _ => list.split_off(start),
     }
 }

@@ -5,6 +5,27 @@ pub(in crate::format) fn is_sigma(values: &[f64]) -> bool {
     values.iter().all(|v| v.is_finite() && *v >= 0.0) && values.iter().any(|v| *v > 0.0)
 }
 
+/// Replaces missing standard deviations by those of the points before, or of the first point that has
+/// one. Programs write NaN where an intensity is negative. Returns also how many were missing. Nothing
+/// is replaced if more than half are missing.
+pub(super) fn filled(mut sigma: Vec<f64>) -> (Vec<f64>, usize) {
+    let missing = sigma.iter().filter(|s| s.is_nan()).count();
+    let Some(first) = sigma.iter().copied().find(|s| !s.is_nan()) else {
+        return (sigma, 0);
+    };
+    if 2 * missing > sigma.len() {
+        return (sigma, 0);
+    }
+    let mut last = first;
+    for value in &mut sigma {
+        match value.is_nan() {
+            true => *value = last,
+            false => last = *value,
+        }
+    }
+    (sigma, missing)
+}
+
 /// Whether the typical value is at most ten times the noise shown by neighbouring intensities. A
 /// background is far larger.
 pub(super) fn is_like_noise(intensities: &[f64], sigma: &[f64]) -> bool {

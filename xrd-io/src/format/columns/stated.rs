@@ -8,7 +8,7 @@
 //! #S 1  ascan  th 10 13.98 199 1              SPEC: the motor that moved
 //! ```
 
-use crate::column_names::{Role, foreign_axis, is_theta, role};
+use crate::column_names::{Role, axis_factor, foreign_axis, is_theta, role};
 use crate::format::drives::axis_of_drive;
 use crate::scan::AxisKind;
 
@@ -54,6 +54,10 @@ fn of_words(words: &str) -> Option<Stated> {
     match role(words) {
         Role::Axis(AxisKind::Other { .. }) if words.eq_ignore_ascii_case("kev") => {
             Some(Stated::Kind(AxisKind::EnergyKev))
+        }
+        // The values are not converted to another unit here.
+        Role::Axis(kind) if axis_factor(&kind, words) != 1.0 => {
+            Some(Stated::Kind(AxisKind::other(words, "")))
         }
         Role::Axis(kind) => Some(Stated::Kind(kind)),
         _ if is_theta(words) => Some(Stated::Theta),

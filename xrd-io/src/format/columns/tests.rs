@@ -405,8 +405,8 @@ fn what_the_heading_says_of_the_axis_is_told() {
         assert_eq!(scan.axis_kind(), &AxisKind::other(name.to_lowercase(), ""));
     }
     let radians = read_text("2theta (rad),counts\n0.1,1\n0.2,2\n0.3,3\n").unwrap();
-    assert_eq!(radians.axis_kind(), &AxisKind::other("two-theta", "rad"));
-    assert!(radians.warnings()[0].contains("not a powder pattern"));
+    assert_eq!(radians.axis_kind(), &AxisKind::TwoThetaDeg);
+    assert!((radians.axis()[0] - 5.729_578).abs() < 1e-6);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 use std::path::Path;
 
 use super::*;
+use crate::format::content::Matrix;
+use crate::scan::AxisKind;
 
 fn read_text(text: &str) -> Result<Matrix> {
     let source = Source::new(Path::new("m.csv"), text.as_bytes().to_vec());
@@ -143,7 +145,7 @@ fn refusals_name_the_place() {
     );
     assert_eq!(
         refusal("10,11,10.5,11.5,12,12.5\n3,1,4,1,5,9\n"),
-        "m.csv: line 1, column 3: axis value 10.5 after 11 (expected an increasing axis)"
+        "m.csv: line 1, column 3: axis value 10.5 after 11 (expected an axis in the first row or column, increasing or decreasing)"
     );
     assert!(refusal("name,10,11\n,1,2\n").contains("without name"));
 }

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use hdf5_reader::group::Group;
-use hdf5_reader::{Attribute, Dataset, Datatype, Hdf5File, OpenOptions};
+use hdf5_reader::{Attribute, Dataset, Hdf5File, OpenOptions};
 use xrd_core::IntensityUnit;
 
 use super::super::content::{Content, no_scan};
+use super::values::{Data, Hdf5Result};
 use crate::column_names::{Role, role};
-use crate::error::{Error, Place, Result, shorten};
+use crate::error::{Error, Place, Result};
 use crate::scan::{AxisKind, Draft, Metadata, Radiation, SigmaOrigin, TimePerStep, UnitEvidence};
 use crate::source::Source;
 
@@ -34,6 +35,7 @@ pub(super) fn read(source: &Source) -> Result<Content> {
     let broken = |e| broken(source, e);
     let file = Hdf5File::from_bytes_with_options(source.bytes(), options).map_err(broken)?;
     let root = file.root_group().map_err(broken)?;
+    let data = Data { file: &file, most };
     let trees = trees(&root).map_err(broken)?;
     let best = trees.iter().filter_map(|tree| Some((tree, tree.best()?)));
     let best: Vec<(&Tree, &Plot)> = best.collect();
@@ -49,7 +51,7 @@ pub(super) fn read(source: &Source) -> Result<Content> {
                 return Err(Error::malformed(source.path, Place::File, found, "fewer"));
             }
             bytes = bytes.saturating_add(plot.bytes());
-            for mut draft in plot.drafts(source, tree.metadata())? {
+            for mut draft in plot.drafts(source, &data, tree.metadata(&data))? {
                 draft.leave_out_unknown();
                 scans.push(draft.build(source, |_| Place::File)?);
             }
@@ -93,11 +95,9 @@ fn trees(root: &Group) -> Hdf5Result<Vec<Tree>> {
 }
 
 fn broken(source: &Source, error: hdf5_reader::error::Error) -> Error {
-    let found = format!("HDF5: {}", shorten(&error.to_string()));
+    let found = format!("HDF5: {error}");
     Error::malformed(source.path, Place::File, found, "readable HDF5 data")
 }
-
-type Hdf5Result<T> = std::result::Result<T, hdf5_reader::error::Error>;
 
 /// Content of a file or entry.
 #[derive(Default)]
@@ -152,14 +152,11 @@ impl Tree {
         self.data.iter().max_by_key(|plot| plot.rank())
     }
 
-    fn metadata(&self) -> Metadata {
-        let string = |name: &str| {
-            let text = self.facts.get(name)?.read_string().ok()?;
-            Some(text.trim().to_owned()).filter(|text| !text.is_empty())
-        };
+    fn metadata(&self, data: &Data) -> Metadata {
+        let string = |name: &str| data.text(self.facts.get(name)?);
         let angstrom = |name: &str| {
             let dataset = self.facts.get(name)?;
-            let value = *values(dataset).ok()?.first()?;
+            let value = *data.numbers(dataset).ok()?.first()?;
             match unit(dataset).as_str() {
                 "nm" | "nanometer" => Some(10.0 * value),
                 "m" => Some(1e10 * value),
@@ -167,12 +164,13 @@ impl Tree {
                 _ => Some(value),
             }
         };
-        let number = |name: &str| Some(*values(self.facts.get(name)?).ok()?.first()?);
+        let number = |name: &str| data.numbers(self.facts.get(name)?).ok()?.first().copied();
         let names = [
             "k_alpha_one",
             "k_alpha1",
             "wavelength",
             "incident_wavelength",
+            "lambda",
         ];
         let k_alpha1 = names.into_iter().find_map(angstrom);
         let k_alpha2 = ["k_alpha_two", "k_alpha2"].into_iter().find_map(angstrom);
@@ -269,10 +267,13 @@ impl Plot {
         self.axis_kind == AxisKind::TwoThetaDeg
     }
 
-    fn drafts(&self, source: &Source, metadata: Metadata) -> Result<Vec<Draft>> {
-        let read = |dataset: &Dataset| values(dataset).map_err(|e| broken(source, e));
+    fn drafts(&self, source: &Source, data: &Data, metadata: Metadata) -> Result<Vec<Draft>> {
+        let read = |dataset: &Dataset| data.numbers(dataset).map_err(|e| broken(source, e));
         let (mut axis, signal) = (read(&self.axis)?, read(&self.signal)?);
         let points = self.signal.shape().last().copied().unwrap_or(0);
+        if self.axis_kind == AxisKind::TwoThetaDeg && unit(&self.axis).starts_with("rad") {
+            axis.iter_mut().for_each(|x| *x = x.to_degrees());
+        }
         if axis.len() as u64 > points {
             let middles = axis.windows(2).map(|ends| 0.5 * (ends[0] + ends[1]));
             axis = middles.collect();
@@ -315,14 +316,14 @@ fn axis_kind(name: &str, axis: &Dataset) -> AxisKind {
         .ok()
         .and_then(text)
         .unwrap_or_default();
-    if unit.starts_with("rad") {
-        return AxisKind::other(name, unit);
-    }
     if is_two_theta(name) {
         return AxisKind::TwoThetaDeg;
     }
     for words in [format!("{name} {unit}"), format!("{long_name} {unit}")] {
-        if let Role::Axis(kind) = role(words.trim()) {
+        let is_in_radians = unit.starts_with("rad");
+        if let Role::Axis(kind) = role(words.trim())
+            && (!is_in_radians || kind == AxisKind::TwoThetaDeg)
+        {
             return kind;
         }
     }
@@ -353,41 +354,4 @@ fn texts(attribute: Attribute) -> Vec<String> {
         Ok(list) => list,
         Err(_) => attribute.read_string().ok().into_iter().collect(),
     }
-}
-
-/// The numbers of a data set of any numeric type.
-fn values(dataset: &Dataset) -> Hdf5Result<Vec<f64>> {
-    macro_rules! read {
-        ($type:ty) => {
-            dataset
-                .read_array::<$type>()?
-                .into_iter()
-                .map(|v| v as f64)
-                .collect()
-        };
-    }
-    Ok(match dataset.dtype() {
-        Datatype::FloatingPoint { size: 4, .. } => read!(f32),
-        Datatype::FloatingPoint { .. } => read!(f64),
-        Datatype::FixedPoint {
-            size: 1,
-            signed: true,
-            ..
-        } => read!(i8),
-        Datatype::FixedPoint { size: 1, .. } => read!(u8),
-        Datatype::FixedPoint {
-            size: 2,
-            signed: true,
-            ..
-        } => read!(i16),
-        Datatype::FixedPoint { size: 2, .. } => read!(u16),
-        Datatype::FixedPoint {
-            size: 4,
-            signed: true,
-            ..
-        } => read!(i32),
-        Datatype::FixedPoint { size: 4, .. } => read!(u32),
-        Datatype::FixedPoint { signed: true, .. } => read!(i64),
-        _ => read!(u64),
-    })
 }

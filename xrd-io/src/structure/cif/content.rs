@@ -23,6 +23,7 @@ impl Reader<'_> {
         }
         let units = self.block.text(&["_cell_formula_units_z"]);
         let (off, what) = match units.and_then(number) {
+            Some(units) if self.is_formula_of_cell(&content, units.value) => (Vec::new(), ""),
             Some(units) => (
                 self.off_in_number(&content, units.value),
                 "Z times the formula",
@@ -37,6 +38,14 @@ impl Reader<'_> {
             let text = parts.join(", ");
             self.warn(format!("the cell does not hold {what}: {text}"));
         }
+    }
+
+    /// Whether the formula is that of the whole cell and Z counts smaller units, as pymatgen writes.
+    fn is_formula_of_cell(&self, content: &Amounts, units: f64) -> bool {
+        let is_whole = |n: &f64| ((n / units) - (n / units).round()).abs() < 1e-6;
+        units > 1.0
+            && self.formula.values().all(is_whole)
+            && self.off_in_number(content, 1.0).is_empty()
     }
 
     /// The elements whose amount in the cell differs from their amount in `units` formula units.

@@ -82,10 +82,16 @@ impl Reader<'_> {
         if matches!(&readings, Readings::Known(parts) if parts.len() > 1 && is_run_together) {
             notes.add("of several elements, by the shares in their names", label);
         }
+        if matches!(&readings, Readings::Known(parts) if parts.iter().any(|(r, _)| r.is_group)) {
+            notes.add("of groups whose hydrogen atoms have no positions", label);
+        }
+        let is_symbol = |kind: &&str| kind.starts_with(|c: char| c.is_ascii_alphabetic());
         let site = Site {
             label: label.to_owned(),
             species: None,
-            symbol: shorten(rows.kind(row)),
+            symbol: Some(rows.kind(row))
+                .filter(is_symbol)
+                .map_or("?".to_owned(), shorten),
             position,
             occupancy,
             displacement: rows.displacement(row, notes),

@@ -4,23 +4,22 @@
 use xrd_core::Lattice;
 
 use super::{Reader, Symmetry, amounts, metric};
-use crate::cif::{Column, Value, number};
+use crate::cif::number;
 use crate::error::shorten;
 use crate::structure::cell;
 use crate::structure::crystal::{Site, SymmetrySource};
 use crate::structure::formula::mismatch;
-use crate::symmetry::{Operation, Setting, by_hall, by_name, by_number, of_operations, same_group};
+use crate::symmetry::{
+    Operation, Setting, by_hall, by_name, by_number, chosen, of_operations, same_group,
+};
 
-/// Largest accepted number of operations. No space group has more in any cell.
-const MOST_OPERATIONS: usize = 1024;
+mod listed;
 
 /// Largest number of possible settings that are compared with the formula.
 const MOST_SETTINGS: usize = 6;
 
-const OPERATIONS: [&str; 2] = [
-    "_space_group_symop_operation_xyz",
-    "_symmetry_equiv_pos_as_xyz",
-];
+/// The code of axes and origin in International Tables.
+const CODE: [&str; 1] = ["_space_group_it_coordinate_system_code"];
 pub(super) const HALL: [&str; 2] = ["_space_group_name_hall", "_symmetry_space_group_name_hall"];
 pub(super) const HERMANN_MAUGUIN: [&str; 4] = [
     "_space_group_name_h-m_alt",
@@ -35,8 +34,12 @@ struct Stated {
     name: Option<String>,
     hall: Option<String>,
     number: Option<i32>,
+    /// The code of axes and origin.
+    code: Option<String>,
     /// The settings that the name may refer to.
     named: Vec<Setting>,
+    /// Whether the operations listed are not those of the name.
+    is_contradicted: bool,
     /// The line of an invalid operation, and the error.
     broken: Option<(u32, String)>,
 }
@@ -56,6 +59,7 @@ impl Reader<'_> {
             .or_else(|| self.by_setting(&stated.named, by_name, cell))
             .or_else(|| {
                 let settings = stated.number.map_or(Vec::new(), |n| by_number(n, angles));
+                let settings = chosen(settings, stated.code.as_deref());
                 self.by_setting(&settings, SymmetrySource::Number, cell)
             })
             .unwrap_or_else(|| self.unknown(&stated));
@@ -85,8 +89,12 @@ impl Reader<'_> {
         // Some programs write 225.0.
         let number = self.block.text(&NUMBER).and_then(number).map(|n| n.value);
         let number = number.filter(|n| n.fract() == 0.0);
+        let code = self.block.text(&CODE).map(str::to_owned);
+        let named = name.as_deref().map_or(Vec::new(), |n| by_name(n, angles));
         Stated {
-            named: name.as_deref().map_or(Vec::new(), |n| by_name(n, angles)),
+            named: chosen(named, code.as_deref()),
+            code,
+            is_contradicted: false,
             name,
             hall,
             number: number.map(|n| n as i32),
@@ -122,6 +130,13 @@ impl Reader<'_> {
         let is_stated = |name: &String| stated.named.iter().any(|s| s.name() == *name);
         let is_other = group.source == SymmetrySource::HermannMauguinSymbol
             && !group.name.as_ref().is_some_and(is_stated);
+        let is_contradicted = stated.is_contradicted;
+        let used = Some(&symmetry.operations).filter(|_| is_contradicted);
+        if let Some(setting) = used.and_then(|operations| of_operations(operations)) {
+            symmetry.space_group.name = Some(setting.name());
+            symmetry.space_group.number = setting.number();
+            return;
+        }
         if let Some(name) = stated.name.filter(|_| !is_other) {
             group.number = stated
                 .named
@@ -144,34 +159,6 @@ impl Reader<'_> {
             }
         }
         group.number = group.number.or(number);
-    }
-
-    /// The operations listed in the block.
-    fn listed(&mut self, stated: &mut Stated) -> Option<Symmetry> {
-        let has_text = |v: Value| v.known().is_some_and(|t| !t.is_empty());
-        let columns = OPERATIONS.iter().filter_map(|tag| self.block.column(tag));
-        let column = columns.into_iter().find(|c| c.iter().any(has_text))?;
-        let operations = match parse_all(column) {
-            Ok(operations) => operations,
-            Err((line, found)) => {
-                self.warn(format!(
-                    "line {line}: {found}: the operations listed are not used"
-                ));
-                stated.broken = Some((line, found));
-                return None;
-            }
-        };
-        let is_named = |s: &Setting| same_group(&s.operations(), &operations);
-        if let (Some(name), false) = (
-            &stated.name,
-            stated.named.is_empty() || stated.named.iter().any(is_named),
-        ) {
-            let (line, count) = (column.get(0).map_or(0, |v| v.line), operations.len());
-            self.warn(format!(
-                "line {line}: the {count} operations listed, which are used, are not those of '{name}'"
-            ));
-        }
-        Some(Symmetry::new(operations, SymmetrySource::Operations))
     }
 
     /// The operations of the Hall symbol, unless the operations of the Hermann-Mauguin symbol fit
@@ -282,43 +269,6 @@ impl Reader<'_> {
         }
         Symmetry::new(vec![Operation::IDENTITY], SymmetrySource::None)
     }
-}
-
-/// Parses the operations of a column. An error gives the line and the reason.
-///
-/// An operation without quotes that contains blanks, as in `x, y, z`, consists of several values.
-fn parse_all(column: Column) -> Result<Vec<Operation>, (u32, String)> {
-    let mut operations: Vec<Operation> = Vec::new();
-    let mut part = String::new();
-    for value in column.iter().filter(|v| v.known() != Some("")) {
-        let text = value.text.trim();
-        part.push_str(text);
-        if text.ends_with(',') {
-            continue;
-        }
-        let none = || {
-            (
-                value.line,
-                format!("'{}' is not a symmetry operation", shorten(&part)),
-            )
-        };
-        operations.push(Operation::parse(&part).ok_or_else(none)?);
-        part.clear();
-        if operations.len() > MOST_OPERATIONS {
-            return Err((
-                value.line,
-                format!("over {MOST_OPERATIONS} symmetry operations"),
-            ));
-        }
-    }
-    // A group contains the identity, even if it is not listed.
-    if !operations
-        .iter()
-        .any(|o| same_group(&[*o], &[Operation::IDENTITY]))
-    {
-        operations.insert(0, Operation::IDENTITY);
-    }
-    Ok(operations)
 }
 
 fn angles_deg(lattice: &Lattice) -> [f64; 3] {

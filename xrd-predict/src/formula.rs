@@ -48,7 +48,7 @@ impl Formula {
     }
 
     /// The smallest formula with the same ratios in whole numbers. `None` if the ratios are not those of
-    /// whole numbers up to 10,000 (within 10⁻⁶).
+    /// whole numbers up to 10,000 (within 10⁻⁹).
     pub fn reduced(&self) -> Option<Reduced> {
         Reduced::of(&self.amounts)
     }

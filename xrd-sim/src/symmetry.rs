@@ -1,6 +1,8 @@
 mod clear_cut;
+mod primitive;
 mod space_group;
 
+pub use primitive::primitive_cell;
 pub use space_group::space_group;
 
 use moyo::MoyoDataset;

@@ -6,7 +6,7 @@ use xrd_core::Element;
 /// Largest sum of the amounts of a reduced formula.
 const LARGEST: f64 = 10_000.0;
 /// Largest deviation of an amount from a whole number, relative to the amount.
-const NEAR: f64 = 1e-6;
+const NEAR: f64 = 1e-9;
 
 /// A formula in the smallest whole numbers: Ca₂H₄O₄ is CaH₂O₂. The elements are in the order of atomic
 /// numbers.

@@ -25,8 +25,8 @@ pub use figure::{
     Arrow, Disturbed, Generated, GroupPattern, MapPanel, Painted, ReferenceLines, Reproduced,
     Samples, Scatter, Scored, Step, Ternary, Waterfall, draw_symmetry, draw_symmetry_history,
     feature_space, generated, group_patterns, loss_curves, maps, painted_map, path, places,
-    relevance, reproduction, robustness, scores, sensitivity, series, series_path, ternary,
-    waterfall,
+    predicted, relevance, reproduction, robustness, scores, sensitivity, series, series_path,
+    ternary, waterfall,
 };
 pub use files::FigureFiles;
 pub use page::{PAGE_FILE, page};

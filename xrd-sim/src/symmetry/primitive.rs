@@ -53,7 +53,10 @@ mod tests {
             assert!((found.lattice().volume() - 18.0).abs() < 1e-9);
             let mut lengths = found.lattice().lengths();
             lengths.sort_by(f64::total_cmp);
-            assert!((lengths[0] - 34f64.sqrt() / 2.0).abs() < 1e-9, "{lengths:?}");
+            assert!(
+                (lengths[0] - 34f64.sqrt() / 2.0).abs() < 1e-9,
+                "{lengths:?}"
+            );
         }
     }
 

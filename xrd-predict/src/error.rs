@@ -38,8 +38,6 @@ pub enum Error {
     },
     /// A structure is impossible.
     Structure(xrd_core::Error),
-    /// A network fails.
-    Network(xrd_nn::Error),
 }
 
 /// Result with the error type [`enum@Error`] of this crate.
@@ -63,7 +61,6 @@ impl fmt::Display for Error {
                 write!(f, "not a library of structures: {reason} at byte {at}")
             }
             Self::Structure(error) => write!(f, "{error}"),
-            Self::Network(error) => write!(f, "network: {error}"),
         }
     }
 }
@@ -71,7 +68,6 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Network(error) => Some(error),
             Self::Structure(error) => Some(error),
             _ => None,
         }
@@ -81,11 +77,5 @@ impl std::error::Error for Error {
 impl From<xrd_core::Error> for Error {
     fn from(error: xrd_core::Error) -> Self {
         Self::Structure(error)
-    }
-}
-
-impl From<xrd_nn::Error> for Error {
-    fn from(error: xrd_nn::Error) -> Self {
-        Self::Network(error)
     }
 }

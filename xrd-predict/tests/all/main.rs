@@ -6,3 +6,4 @@ mod distances;
 mod formulas;
 mod foundations;
 mod peaks;
+mod predictor;

@@ -6,60 +6,54 @@ use super::{Candidate, OTHER_STOICHIOMETRY, Origin, Predictor};
 use crate::features::properties;
 use crate::{Anonymous, Formula, Reduced};
 
-/// Largest sum of differences of the fractions of atoms from those of a known structure. Above it, the two most
-/// similar elements count as one.
+/// Largest sum of differences of the fractions of atoms from those of known structures.
 const NEAR: f64 = 0.1;
+/// Smallest number of known structures of nearly the same amounts. With fewer, the two most similar elements
+/// count as one.
+const LEAST: usize = 20;
 
 impl Predictor {
-    /// Structures of the nearest amounts. Elements that share sites count as the more frequent one, until known
-    /// structures have nearly these amounts.
+    /// Structures of the most frequent one of nearly the same amounts. Elements that share sites count as the more
+    /// frequent one, until enough known structures have nearly these amounts.
     pub(super) fn other_stoichiometry(&self, formula: &Formula, count: usize) -> Vec<Candidate> {
         let mut amounts = formula.amounts().to_vec();
-        loop {
+        while !amounts.is_empty() {
             amounts.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
-            let nearest = self.nearest_amounts(&amounts);
-            let is_last = amounts.len() == 1;
-            if let Some((_, anonymous)) = nearest.filter(|(d, _)| *d <= NEAR || is_last) {
-                let elements = amounts.iter().zip(anonymous.counts());
+            if let Some(counts) = self.near_amounts(&amounts) {
+                let elements = amounts.iter().zip(counts.counts());
                 let elements: Vec<(Element, f64)> =
                     elements.map(|((e, _), n)| (*e, f64::from(*n))).collect();
-                let reduced = Reduced::of(&elements);
-                let found = reduced.map(|r| {
+                let found = Reduced::of(&elements).map(|r| {
                     self.substituted(&r, count, Origin::OtherStoichiometry, OTHER_STOICHIOMETRY)
                 });
-                match found {
-                    Some(found) if !found.is_empty() || is_last => return found,
-                    _ => {}
+                if let Some(found) = found.filter(|f| !f.is_empty()) {
+                    return found;
                 }
-            }
-            if is_last {
-                return Vec::new();
             }
             merge_most_similar(&mut amounts);
         }
+        Vec::new()
     }
 
-    /// The known amounts of as many elements that are nearest to ascending amounts, and their distance.
-    fn nearest_amounts(&self, amounts: &[(Element, f64)]) -> Option<(f64, &Anonymous)> {
+    /// The most frequent known amounts that are near to ascending amounts.
+    fn near_amounts(&self, amounts: &[(Element, f64)]) -> Option<&Anonymous> {
         let sum: f64 = amounts.iter().map(|(_, n)| n).sum();
-        let distance = |a: &Anonymous| -> f64 {
+        let is_near = |a: &Anonymous| {
             let all: f64 = a.counts().iter().map(|n| f64::from(*n)).sum();
             let pairs = a.counts().iter().zip(amounts);
-            pairs
+            let distance: f64 = pairs
                 .map(|(n, (_, m))| (f64::from(*n) / all - m / sum).abs())
-                .sum()
+                .sum();
+            a.counts().len() == amounts.len() && distance <= NEAR
         };
-        let alike = self
-            .library
-            .blocks
-            .keys()
-            .filter(|a| a.counts().len() == amounts.len());
-        let all = alike.map(|a| (distance(a), a));
-        all.min_by(|a, b| a.0.total_cmp(&b.0))
+        let near = self.library.blocks.iter().filter(|(a, _)| is_near(a));
+        let (anonymous, block) = near.max_by_key(|(_, block)| block.members.len())?;
+        (block.members.len() >= LEAST || amounts.len() == 1).then_some(anonymous)
     }
 }
 
-/// Adds the amount of the rarer one of the two most similar elements to that of the other.
+/// Adds the amount of the rarer one of the two most similar elements to that of the other. A single element is
+/// removed.
 fn merge_most_similar(amounts: &mut Vec<(Element, f64)>) {
     let difference = |a: Element, b: Element| {
         let (a, b) = (properties(a), properties(b));
@@ -78,6 +72,6 @@ fn merge_most_similar(amounts: &mut Vec<(Element, f64)>) {
     let (_, rare, frequent) = best;
     if frequent > rare {
         amounts[frequent].1 += amounts[rare].1;
-        amounts.remove(rare);
     }
+    amounts.remove(rare);
 }

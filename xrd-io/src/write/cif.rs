@@ -56,3 +56,44 @@ fn angles_deg(vectors: &[[f64; 3]; 3]) -> [f64; 3] {
         cosine.clamp(-1.0, 1.0).acos().to_degrees()
     })
 }
+
+#[cfg(all(test, feature = "structures"))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use xrd_core::{Atom, Element, Lattice};
+
+    fn structure() -> impl Strategy<Value = Structure> {
+        let lengths = [2.0..20.0f64, 2.0..20.0, 2.0..20.0];
+        let angles = [70.0..110.0f64, 70.0..110.0, 70.0..110.0];
+        let atom = (1u8..95, [0.0..1.0f64, 0.0..1.0, 0.0..1.0]);
+        let atoms = proptest::collection::vec(atom, 1..5);
+        (lengths, angles, atoms).prop_map(|([a, b, c], [al, be, ga], atoms)| {
+            let lattice = Lattice::from_parameters(a, b, c, al, be, ga).unwrap();
+            let atom = |(number, place)| Atom::new(Element::from_number(number).unwrap(), place);
+            Structure::new(lattice, atoms.into_iter().map(atom).collect()).unwrap()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn structures_are_read_back(structure in structure()) {
+            let mut bytes = Vec::new();
+            cif(&mut bytes, "Ca(OH)2 1", &["a note\nof two lines"], &structure).unwrap();
+            let text = String::from_utf8(bytes.clone()).unwrap();
+            prop_assert!(text.starts_with("# a note of two lines\ndata_Ca_OH_2_1\n"), "{}", text);
+            let read = crate::read_structure_bytes("a.cif", &bytes).unwrap();
+            prop_assert_eq!(read.atoms().len(), structure.atoms().len());
+            for (a, b) in read.atoms().iter().zip(structure.atoms()) {
+                prop_assert_eq!(a.element(), b.element());
+                let near = |(x, y): (&f64, &f64)| {
+                    let d = x - y;
+                    (d - d.round()).abs() < 1e-6
+                };
+                prop_assert!(a.position.iter().zip(&b.position).all(near));
+            }
+            let volumes = [&read, &structure].map(|s| s.lattice().volume());
+            prop_assert!((volumes[0] / volumes[1] - 1.0).abs() < 1e-5);
+        }
+    }
+}

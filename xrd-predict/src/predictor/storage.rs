@@ -1,4 +1,4 @@
-//! Bytes of a predictor: numbers in little-endian order, positions of atoms in 65,520ths.
+//! Bytes of a predictor: numbers in little-endian order, positions of atoms in steps of 1/65,520.
 
 use std::collections::BTreeMap;
 

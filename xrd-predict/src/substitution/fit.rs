@@ -189,9 +189,11 @@ impl Substitution {
                 let mut gradient = coordinates.gradient(&of_tables);
                 for table in 0..KINDS {
                     let own = coordinates.corrections(table);
-                    for i in own..own + ELEMENTS * coordinates.dimensions {
-                        gradient[i] += settings.penalty * coordinates.values[i];
-                    }
+                    let own = own..own + ELEMENTS * coordinates.dimensions;
+                    let pairs = gradient[own.clone()].iter_mut();
+                    pairs
+                        .zip(&coordinates.values[own])
+                        .for_each(|(g, v)| *g += settings.penalty * v);
                 }
                 // Half a cosine, so that the last steps are small.
                 let progress = f64::from(step) / steps as f64;

@@ -72,7 +72,7 @@ mod tests {
         };
         let tin: Vec<Atom> = atoms.iter().map(tin).collect();
         atoms.extend(tin);
-        let lattice = body_centred(&[[0.0; 3]]).lattice().clone();
+        let lattice = *body_centred(&[[0.0; 3]]).lattice();
         let shared = Structure::new(lattice, atoms).unwrap();
         let (_, found) = primitive_cell(&shared, 0.01).unwrap();
         assert_eq!(found.atoms().len(), 2);

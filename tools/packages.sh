@@ -5,7 +5,7 @@
 # its dependencies.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-crates=(xrd-core xrd-io xrd-sim xrd-ae xrd-nn xrd-latent xrd-relevance xrd-interp xrd-regression xrd-identify xrd-line-lists xrd-symmetry xrd-study xrd-report xrd-cli)
+crates=(xrd-core xrd-io xrd-sim xrd-ae xrd-nn xrd-latent xrd-relevance xrd-interp xrd-regression xrd-identify xrd-line-lists xrd-symmetry xrd-predict xrd-study xrd-report xrd-cli)
 chosen=("${crates[@]/#/--package=}")
 
 dirty=()

@@ -12,6 +12,7 @@ mod info;
 mod library;
 mod man;
 mod maps;
+mod predict;
 mod relevance;
 mod report;
 mod robustness;

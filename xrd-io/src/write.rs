@@ -11,6 +11,7 @@
 //! | [`set_csv`] | a set of patterns over 2θ | matrix in text |
 //! | [`set_npz`] | a set of patterns over 2θ | NumPy archive; needs the feature `archives` |
 //! | [`over_q_npz`] | patterns over Q | NumPy archive; needs the feature `archives` |
+//! | [`cif`](cif()) | a crystal structure | CIF |
 //! | [`npy`](npy()) | rows of numbers | NumPy array |
 //! | [`npy_axis`] | the angles of a grid | NumPy array |
 //! | [`npy_numbers`] | a list of numbers | NumPy array |
@@ -36,6 +37,7 @@ use crate::number::clean_angle;
 use crate::prepare::Step;
 use crate::scan::AxisKind;
 
+mod cif;
 mod npy;
 mod pdcif;
 mod q_axis;
@@ -45,6 +47,7 @@ mod scan_text;
 mod xrdml;
 
 pub use crate::atomic::{atomically, check_writable};
+pub use cif::cif;
 pub use npy::{npy, npy_axis, npy_numbers};
 pub use pdcif::pdcif;
 #[cfg(feature = "archives")]

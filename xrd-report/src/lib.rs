@@ -25,7 +25,7 @@ pub use figure::{
     Arrow, Disturbed, FoundGroup, Generated, GroupPattern, MapPanel, Painted, Recognised,
     RecognisedStructure, ReferenceLines, Reproduced, Samples, Scatter, Scored, Step, Ternary,
     Waterfall, draw_symmetry, draw_symmetry_history, feature_space, found_groups, generated,
-    group_patterns, loss_curves, maps, painted_map, path, places, recognised, relevance,
+    group_patterns, loss_curves, maps, painted_map, path, places, predicted, recognised, relevance,
     reproduction, robustness, scores, sensitivity, series, series_path, ternary, waterfall,
 };
 pub use files::FigureFiles;

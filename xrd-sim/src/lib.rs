@@ -61,7 +61,7 @@ pub use substitution::{
     sampled_placements, substitute,
 };
 pub use supercell::supercell;
-pub use symmetry::{Symmetry, space_group};
+pub use symmetry::{Symmetry, primitive_cell, space_group};
 pub use tube::{Anode, Series, TubeLine};
 
 pub use rand;

@@ -1,7 +1,9 @@
 mod clear_cut;
 mod displacements;
+mod primitive;
 mod space_group;
 
+pub use primitive::primitive_cell;
 pub use space_group::space_group;
 
 use moyo::MoyoDataset;

@@ -49,6 +49,9 @@ pub enum Error {
     /// A pattern whose symmetry cannot be named, or a training of such networks.
     #[error(transparent)]
     Symmetry(#[from] xrd_symmetry::Error),
+    /// A known structure or a prediction from a formula that is refused.
+    #[error(transparent)]
+    Predict(#[from] xrd_predict::Error),
     /// A contour or a generated pattern that cannot be computed.
     #[error(transparent)]
     Interpolation(#[from] xrd_interp::Error),

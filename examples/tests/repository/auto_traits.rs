@@ -65,6 +65,9 @@ fn main_types_are_send_and_sync() {
         xrd_symmetry::Probabilities,
         xrd_symmetry::Classifier,
         xrd_symmetry::Training,
+        xrd_predict::Predictor,
+        xrd_predict::Formula,
+        xrd_predict::Baseline,
         xrd_study::Dataset,
         xrd_study::Experiment,
         xrd_study::NamedEstimator,
@@ -86,6 +89,8 @@ fn main_types_are_send_and_sync() {
         xrd_regression::Error,
         xrd_nn::Error,
         xrd_symmetry::Error,
+        xrd_predict::Error,
+        xrd_predict::FormulaError,
         xrd_study::Error,
         xrd_report::Error,
     ];

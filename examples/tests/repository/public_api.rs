@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const LIBRARIES: [&str; 14] = [
+const LIBRARIES: [&str; 15] = [
     "xrd-core",
     "xrd-io",
     "xrd-sim",
@@ -22,6 +22,7 @@ const LIBRARIES: [&str; 14] = [
     "xrd-identify",
     "xrd-line-lists",
     "xrd-symmetry",
+    "xrd-predict",
     "xrd-study",
     "xrd-report",
 ];

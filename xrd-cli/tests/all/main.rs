@@ -25,6 +25,7 @@ mod new_files;
 mod not_a_pattern;
 mod over_q;
 mod page;
+mod predict;
 mod prepared;
 mod program;
 mod ramps;

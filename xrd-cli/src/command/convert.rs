@@ -95,7 +95,8 @@ impl Convert {
     /// Converts one file to one file, or to numbered ones if --scan all is given.
     fn one(&self, file: &Path, target: Target) -> Result<()> {
         let read = read_file(file, &self.options())?;
-        if read.kind == ReadKind::Matrix && target.is_matrix() && self.scan.is_none() {
+        let is_set = read.kind == ReadKind::Matrix || read.is_archive;
+        if is_set && target.is_matrix() && self.scan.is_none() {
             let scans = read.scans.into_iter();
             return self.write_matrix(scans.map(|s| (file.to_owned(), s)).collect(), target);
         }

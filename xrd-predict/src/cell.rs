@@ -1,8 +1,10 @@
 //! Cells of substituted structures.
 
 mod atomic_volume;
+mod settings;
 
 pub(crate) use atomic_volume::AtomicVolumes;
+pub use settings::CellSettings;
 
 use xrd_core::{Element, Lattice};
 
@@ -11,86 +13,6 @@ use crate::linear::solve;
 use crate::prototypes::{Block, Member};
 use crate::substitution::ELEMENTS;
 use crate::{Known, Reduced};
-
-/// Settings of the Gaussian process that predicts volumes and shapes of cells. Variances are those of the
-/// logarithm of the volume.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CellSettings {
-    /// Length scale of elements in the parts that add up over roles.
-    pub additive_length: f64,
-    /// Length scale of elements in the parts in which all roles have to be similar.
-    pub product_length: f64,
-    /// Variance shared by similar compositions of all prototypes.
-    pub composition: f64,
-    /// Variance shared by all members of a prototype.
-    pub prototype: f64,
-    /// Variance of the sum over roles in a prototype.
-    pub additive: f64,
-    /// Variance of similar elements in all roles of a prototype.
-    pub product: f64,
-    /// Variance of the noise.
-    pub noise: f64,
-    /// Largest number of known structures that are used.
-    pub neighbours: usize,
-    /// Weights of the properties of elements in the similarity for volumes: coefficient of the mean volume,
-    /// electronegativity, group, period, place in the f block, and logarithm of the covalent radius.
-    pub weights: [f64; 6],
-}
-
-impl Default for CellSettings {
-    fn default() -> Self {
-        Self {
-            additive_length: 0.45,
-            product_length: 1.5,
-            composition: 0.024,
-            prototype: 0.17,
-            additive: 0.0013,
-            product: 0.001,
-            noise: 0.0001,
-            neighbours: 256,
-            weights: [1.1, 1.2, 0.28, 0.3, 0.04, 4.5],
-        }
-    }
-}
-
-impl CellSettings {
-    /// Number of numbers.
-    pub(crate) const NUMBERS: usize = 14;
-
-    pub(crate) fn numbers(&self) -> [f64; Self::NUMBERS] {
-        let mut numbers = [0.0; Self::NUMBERS];
-        let first = [
-            self.additive_length,
-            self.product_length,
-            self.composition,
-            self.prototype,
-            self.additive,
-            self.product,
-            self.noise,
-            self.neighbours as f64,
-        ];
-        numbers[..8].copy_from_slice(&first);
-        numbers[8..].copy_from_slice(&self.weights);
-        numbers
-    }
-
-    /// The inverse of [`CellSettings::numbers`]. Missing numbers are 0.
-    pub(crate) fn of_numbers(numbers: &[f64]) -> Self {
-        let at = |i: usize| numbers.get(i).copied().unwrap_or(0.0);
-        Self {
-            additive_length: at(0),
-            product_length: at(1),
-            composition: at(2),
-            prototype: at(3),
-            additive: at(4),
-            product: at(5),
-            noise: at(6),
-            // A larger system would take seconds to solve.
-            neighbours: at(7).clamp(0.0, 2000.0) as usize,
-            weights: std::array::from_fn(|i| at(8 + i)),
-        }
-    }
-}
 
 /// Model of volumes and shapes of cells.
 #[derive(Clone, Debug)]

@@ -143,7 +143,10 @@ impl Predictor {
         let Some(block) = self.library.blocks.get(&formula.anonymous()) else {
             return Vec::new();
         };
-        let is_hidden = |m: &Member| self.library.known[m.known].formula() == formula;
+        // Structures of other amounts are no answers by themselves, so that their own formula may vote.
+        let is_hidden = |m: &Member| {
+            origin == Origin::Substituted && self.library.known[m.known].formula() == formula
+        };
         let elements = ordered(formula);
         let votes = self.substitution.votes(block, formula, is_hidden);
         let candidate = |vote: &Vote| {

@@ -247,3 +247,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_shipped_predictor_answers() {
+    let predictor = Predictor::shipped().unwrap();
+    assert_eq!(predictor.known().len(), 24_666);
+    let spinel = predictor.predict(&formula("MgAl2O4"), 5);
+    assert_eq!(
+        (spinel[0].origin, spinel[0].prototype.as_str()),
+        (Origin::Known, "mp-3536")
+    );
+    // Without its own structures, the formula is still a spinel with a = 8.08 Å, four times the primitive volume.
+    let unknown = &predictor.predict_unknown(&reduced("MgAl2O4"), 5)[0];
+    assert_eq!(unknown.space_group, 227);
+    let a = (4.0 * unknown.structure.lattice().volume()).cbrt();
+    assert!((a - 8.14).abs() < 0.12, "{a}");
+    let wustite = &predictor.predict(&formula("Fe0.95O"), 1)[0];
+    assert_eq!(wustite.origin, Origin::OtherStoichiometry);
+    assert_eq!(wustite.structure.composition().len(), 2);
+}

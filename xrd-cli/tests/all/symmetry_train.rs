@@ -31,7 +31,9 @@ fn workplace() -> Workplace {
     };
     place.write("cells.jsonl", &cells(0..60));
     place.write("few.jsonl", &cells(0..4));
-    ["one", "two", "three"].map(|folder| place.write(&format!("{folder}/note.txt"), ""));
+    for folder in ["one", "two", "three"] {
+        place.write(&format!("{folder}/note.txt"), "");
+    }
     place.done("library few.jsonl --out few.lines");
     let point = |i: i32| {
         let angle = 5.0 + 0.05 * f64::from(i);

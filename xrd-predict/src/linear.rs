@@ -72,9 +72,9 @@ mod tests {
             let side: Vec<f64> = (0..n).map(|i| values[i]).collect();
             let mut sides = [side.clone()];
             prop_assert!(solve(&mut matrix, n, &mut sides));
-            for i in 0..n {
+            for (i, wanted) in side.iter().enumerate() {
                 let product: f64 = (0..n).map(|j| entry(i, j) * sides[0][j]).sum();
-                prop_assert!((product - side[i]).abs() < 1e-9);
+                prop_assert!((product - wanted).abs() < 1e-9);
             }
         }
     }

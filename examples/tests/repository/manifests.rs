@@ -33,7 +33,7 @@ fn folder(package: &Value) -> &Path {
 #[test]
 fn metadata_is_complete() {
     let packages = packages();
-    assert_eq!(packages.len(), 15);
+    assert_eq!(packages.len(), 16);
     for package in &packages {
         let name = package["name"].as_str().unwrap();
         for key in ["description", "repository", "rust_version", "license"] {

@@ -51,8 +51,9 @@ pub(super) fn ranked(
             of_entry.push((number, scale));
         }
     }
-    let mut search = Search::default();
-    search.candidates = of_entry.len();
+    let search = Search {
+        candidates: of_entry.len(),
+    };
     let matches = library.identify(measured, &search).matches;
     let mut best = vec![(0.0, 1.0); found.len()];
     for found in &matches {

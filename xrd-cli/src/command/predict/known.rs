@@ -14,15 +14,16 @@ use crate::simulation::{ListEntry, StructureList};
 /// Number of structures that are read at a time.
 const CHUNK: usize = 1024;
 
+/// Number of structures that are skipped, and the reason of the first.
+pub(super) type Skipped = Option<(usize, String)>;
+
 /// Reads known structures on the threads of the current pool, in the order of the numbers in their identifiers.
-/// Identifiers that occur again, and structures that cannot be used, are skipped; the second value is the number
-/// of the latter, with the reason of the first.
-pub(super) fn read(
-    paths: &[PathBuf],
-    observer: &dyn Observer,
-) -> Result<(Vec<Known>, Option<(usize, String)>)> {
+/// Identifiers that occur again, and structures that cannot be used, are skipped. The second value is
+/// about the latter.
+pub(super) fn read(paths: &[PathBuf], observer: &dyn Observer) -> Result<(Vec<Known>, Skipped)> {
     let list = StructureList::open(paths)?;
-    let (mut seen, mut known, mut skipped) = (HashSet::new(), Vec::new(), None);
+    let (mut seen, mut known) = (HashSet::new(), Vec::new());
+    let mut skipped: Skipped = None;
     observer.begin(Stage::Simulating, list.len() as u64);
     for start in (0..list.len()).step_by(CHUNK) {
         let entries = list.read(start..(start + CHUNK).min(list.len()))?;

@@ -40,7 +40,7 @@ TRAINING = {"--epochs": "300", "--best-of": "3"}
 # The angles of V-Nb-Mn-O are not uniform. NaCl has ten times as many points as its lines need.
 OF_SET = {
     "v-nb-mn-o": "--rebin 0.05 --crop 10:53".split(),
-    "nacl-ramp": "--rebin 0.08 --crop 0.5:26.5".split(),
+    "nacl-ramp": "--axis-unit 2theta --rebin 0.08 --crop 0.5:26.5".split(),
     "fe-ga-pd": "--smooth 21,2".split(),
     "li-sr-al": [],
     "built-in": [],

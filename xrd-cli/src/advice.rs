@@ -126,9 +126,10 @@ fn of_reading(error: &xrd_io::Error) -> Option<&'static str> {
             reason: xrd_core::Error::NotUniform { .. },
             ..
         } => Some(" (--resample; --axis-unit q or d if the axis is not two-theta)"),
-        xrd_io::Error::NotTwoTheta { axis, .. } if is_over_spacings(axis) => {
-            Some(" (--wavelength X converts it to the angles of that wavelength)")
-        }
+        xrd_io::Error::NotTwoTheta { axis, .. } if is_over_spacings(axis) => Some(
+            " (--wavelength X converts it to the angles of that wavelength; --axis-unit states the axis of \
+                 files that do not)",
+        ),
         xrd_io::Error::Malformed { expected, .. } if expected.starts_with("an axis file") => {
             Some(" (--axis)")
         }

@@ -16,7 +16,7 @@ fn place() -> Workplace {
             k / 2
         );
         let text = header + &scan(&pattern(k), 0.0);
-        place.write(&format!("ramp/a1_{k:03}_T{:03}.50C_q.xy", 30 + k), &text);
+        place.write(&format!("ramp/a1_{k:03}_T{:03}.50C_s.xy", 30 + k), &text);
     }
     place
 }
@@ -44,7 +44,7 @@ fn numbers_in_names_are_labels() {
     assert!(
         refused
             .stderr
-            .contains("'a1_000_T030.50C_q': its name has no number as in 'P{P}'"),
+            .contains("'a1_000_T030.50C_s': its name has no number as in 'P{P}'"),
         "{}",
         refused.stderr
     );
@@ -84,7 +84,7 @@ fn entries_of_headers_are_labels() {
 fn facts_join_a_table_and_name_samples() {
     let place = place();
     let rows: String = (0..PATTERNS)
-        .map(|k| format!("a1_{k:03}_T{:03}.50C_q,{k}\n", 30 + k))
+        .map(|k| format!("a1_{k:03}_T{:03}.50C_s,{k}\n", 30 + k))
         .collect();
     place.write("table.csv", &format!("name,p\n{rows}"));
     let (lines, _) = labels(

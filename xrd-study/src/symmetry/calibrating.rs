@@ -214,7 +214,7 @@ fn cases(
                 truth,
                 group,
                 crystal,
-                is_unknown: index % plan.unknown.max(1) == 0,
+                is_unknown: index.is_multiple_of(plan.unknown.max(1)),
             })
         };
         let made: Result<Vec<Case>> = (0..count).into_par_iter().map(one).collect();

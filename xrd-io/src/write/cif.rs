@@ -57,7 +57,8 @@ fn angles_deg(vectors: &[[f64; 3]; 3]) -> [f64; 3] {
     })
 }
 
-#[cfg(all(test, feature = "structures"))]
+#[cfg(test)]
+#[cfg(feature = "structures")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -24,7 +24,7 @@ pub struct KnownCrystal {
     pub(super) composition: String,
     /// The crystal.
     pub crystal: Crystal,
-    /// A structure with the same symmetry and other elements, coordinates and axes ([`variant`]).
+    /// A structure with the same symmetry and other elements, coordinates and axes ([`variant()`]).
     pub variant: Option<Crystal>,
 }
 

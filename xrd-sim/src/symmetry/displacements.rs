@@ -8,23 +8,23 @@ impl Symmetry {
     /// R·u over the operations, where u is the displacement of the atom that the operation maps onto it.
     ///
     /// Atoms that are moved by this part keep the symmetry of the structure. The displacements are in fractional
-    /// coordinates, one per atom. Of several atoms at one position, the displacement of the first counts for all.
+    /// coordinates, one per atom; those that are missing at the end count as 0. Of several atoms at one position, the
+    /// displacement of the first counts for all.
     ///
     /// Cost: O(operations · atoms²).
-    ///
-    /// # Panics
-    /// If there is not one displacement per atom.
     pub fn invariant_displacements(
         &self,
         structure: &Structure,
         displacements: &[[f64; 3]],
     ) -> Vec<[f64; 3]> {
-        assert_eq!(displacements.len(), structure.atoms().len());
         let sites = Sites::of(structure);
         let count = sites.positions.len();
         let mut of_site = vec![Vector3::zeros(); count];
-        for (site, displacement) in sites.of_atom.iter().zip(displacements).rev() {
-            of_site[*site] = Vector3::from(*displacement);
+        let given = sites.of_atom.iter().zip(displacements).enumerate();
+        for (atom, (site, displacement)) in given {
+            if sites.of_atom[..atom].iter().all(|s| s != site) {
+                of_site[*site] = Vector3::from(*displacement);
+            }
         }
         let mut sums = vec![(Vector3::zeros(), 0u32); count];
         for (k, rows) in self.rotations.iter().enumerate() {
@@ -93,6 +93,10 @@ mod tests {
                 "{found:?}"
             );
         }
+        // Missing displacements are 0, and more than atoms are no error.
+        let padded = [&any[..2], &[[0.0; 3]; 4]].concat();
+        let fewer = symmetry.invariant_displacements(&rutile, &any[..2]);
+        assert_eq!(fewer, symmetry.invariant_displacements(&rutile, &padded));
         // What is invariant stays as it is.
         let again = symmetry.invariant_displacements(&rutile, &found);
         let same = again.iter().flatten().zip(found.iter().flatten());

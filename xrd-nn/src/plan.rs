@@ -315,7 +315,8 @@ impl<T: Real> Builder<T> {
                 kernel,
                 stride,
                 padding,
-            } => self.conv2d(name, filters, [kernel, stride, padding], at)?,
+                extra,
+            } => self.conv2d(name, filters, [kernel, stride, padding, extra], at)?,
             LayerSpec::Upsample {
                 factor,
                 interpolation,

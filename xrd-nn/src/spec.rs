@@ -53,6 +53,10 @@ pub enum LayerSpec {
         stride: [usize; 2],
         /// Number of zeros added at each end; smaller than the kernel.
         padding: [usize; 2],
+        /// Number of zeros added after the last row and column besides; with the padding smaller than the kernel.
+        /// A kernel of two positions keeps the size with one of them.
+        #[serde(default)]
+        extra: [usize; 2],
     },
     /// Mean of each window of a sequence or, with square windows, of an image. Incomplete windows are left
     /// out.

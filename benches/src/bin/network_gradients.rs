@@ -79,6 +79,7 @@ fn image() -> NetworkSpec {
         kernel: [3, 4],
         stride: [2, 1],
         padding: [1, 2],
+        extra: [0; 2],
     };
     let layers = vec![
         conv(5),

@@ -30,24 +30,24 @@ impl Conv2d {
         )
     }
 
-    /// Calls `each` for every position of every window inside the image, with the index of its first channel
-    /// in the matrix of windows and in the image.
-    fn positions(&self, mut each: impl FnMut(usize, usize)) {
+    /// Calls `each` for the part of every row of every window inside the image, with the index of its first value
+    /// in the matrix of windows and in the image, and the number of its values.
+    fn rows(&self, mut each: impl FnMut(usize, usize, usize)) {
         let [height, width, channels] = self.input;
-        let inside = |at: usize, padding: usize, length: usize| {
-            at.checked_sub(padding).filter(|&i| i < length)
-        };
-        let mut to = 0;
+        let [rows, columns] = self.kernel;
         for row in 0..self.output[0] {
             for column in 0..self.output[1] {
-                for k in 0..self.kernel[0] {
-                    let i = inside(row * self.stride[0] + k, self.padding[0], height);
-                    for l in 0..self.kernel[1] {
-                        let j = inside(column * self.stride[1] + l, self.padding[1], width);
-                        if let (Some(i), Some(j)) = (i, j) {
-                            each(to, (i * width + j) * channels);
-                        }
-                        to += channels;
+                let window = (row * self.output[1] + column) * rows * columns;
+                let start = column * self.stride[1];
+                // Columns of the window inside the image.
+                let first = self.padding[1].saturating_sub(start);
+                let end = (width + self.padding[1]).saturating_sub(start).min(columns);
+                for k in 0..rows {
+                    let i = (row * self.stride[0] + k).checked_sub(self.padding[0]);
+                    if let Some(i) = i.filter(|&i| i < height && first < end) {
+                        let from = i * width + start + first - self.padding[1];
+                        let to = window + k * columns + first;
+                        each(to * channels, from * channels, (end - first) * channels);
                     }
                 }
             }
@@ -58,7 +58,6 @@ impl Conv2d {
 impl<T: Real> Layer<T> for Conv2d {
     fn forward(&self, place: &Place<T>, x: &[T], y: &mut [T]) {
         let (inputs, windows, window) = self.sizes();
-        let channels = self.input[2];
         let weight = Matrix::new(place.values(self.weight), window, self.filters);
         let bias = place.values(self.bias);
         // Positions outside the image stay zero.
@@ -67,8 +66,8 @@ impl<T: Real> Layer<T> for Conv2d {
             .chunks_exact(inputs)
             .zip(y.chunks_exact_mut(windows * self.filters))
         {
-            self.positions(|to, from| {
-                matrix[to..][..channels].copy_from_slice(&x[from..][..channels]);
+            self.rows(|to, from, length| {
+                matrix[to..][..length].copy_from_slice(&x[from..][..length]);
             });
             y.chunks_exact_mut(self.filters)
                 .for_each(|y| y.copy_from_slice(bias));
@@ -85,7 +84,6 @@ impl<T: Real> Layer<T> for Conv2d {
         mut sums: Option<&mut [Vec<T>]>,
     ) {
         let (inputs, windows, window) = self.sizes();
-        let channels = self.input[2];
         let weight = Matrix::new(place.values(self.weight), window, self.filters);
         let mut matrix = vec![T::zero(); windows * window];
         let patterns = x
@@ -95,8 +93,8 @@ impl<T: Real> Layer<T> for Conv2d {
             let out = Matrix::new(dy, windows, self.filters);
             if let Some(sums) = sums.as_deref_mut() {
                 matrix.fill(T::zero());
-                self.positions(|to, from| {
-                    matrix[to..][..channels].copy_from_slice(&x[from..][..channels]);
+                self.rows(|to, from, length| {
+                    matrix[to..][..length].copy_from_slice(&x[from..][..length]);
                 });
                 let rows = Matrix::new(&matrix, windows, window);
                 multiply(rows.t(), out, true, &mut sums[self.weight]);
@@ -111,10 +109,8 @@ impl<T: Real> Layer<T> for Conv2d {
                 multiply(out, weight.t(), false, &mut matrix);
                 let dx = &mut dx[n * inputs..][..inputs];
                 dx.fill(T::zero());
-                self.positions(|from, to| {
-                    let pairs = dx[to..][..channels]
-                        .iter_mut()
-                        .zip(&matrix[from..][..channels]);
+                self.rows(|from, to, length| {
+                    let pairs = dx[to..][..length].iter_mut().zip(&matrix[from..][..length]);
                     pairs.for_each(|(dx, &m)| *dx += m);
                 });
             }

@@ -13,7 +13,7 @@ impl<T: Real> Builder<T> {
         &mut self,
         name: &str,
         filters: usize,
-        [kernel, stride, padding]: [[usize; 2]; 3],
+        [kernel, stride, padding, extra]: [[usize; 2]; 4],
         at: At,
     ) -> Result<At> {
         let shape = at.shape;
@@ -28,15 +28,16 @@ impl<T: Real> Builder<T> {
         at_least_one(name, "filters", filters)?;
         let mut output = [0; 2];
         for (axis, length) in [height, width].into_iter().enumerate() {
-            let (k, p) = (kernel[axis], padding[axis]);
+            let (k, before) = (kernel[axis], padding[axis]);
+            let after = before + extra[axis];
             setting(
                 name,
                 "padding",
-                p as f64,
-                p < k,
+                after as f64,
+                after < k,
                 "expected below the kernel",
             )?;
-            output[axis] = windows(name, length + 2 * p, k, stride[axis])?;
+            output[axis] = windows(name, length + before + after, k, stride[axis])?;
         }
         let conv = Conv2d {
             weight: self.weight(name, &[kernel[0], kernel[1], channels, filters]),

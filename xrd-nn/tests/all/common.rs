@@ -36,6 +36,18 @@ pub(crate) fn conv2d(
         kernel,
         stride,
         padding,
+        extra: [0; 2],
+    }
+}
+
+/// Convolution that keeps the size of an image, with a kernel of even or odd lengths.
+pub(crate) fn same_size(filters: usize, kernel: [usize; 2]) -> LayerSpec {
+    LayerSpec::Conv2d {
+        filters,
+        kernel,
+        stride: [1, 1],
+        padding: kernel.map(|k| (k - 1) / 2),
+        extra: kernel.map(|k| (k + 1) % 2),
     }
 }
 

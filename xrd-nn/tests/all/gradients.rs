@@ -5,7 +5,7 @@ use xrd_nn::{
     Interpolation, LayerSpec, Loss, Network, NetworkSpec, Shape, Targets, Trainer, TrainingSettings,
 };
 
-use crate::common::{conv, conv2d, disturbed, mixed, sequence, upsample, wave};
+use crate::common::{conv, conv2d, disturbed, mixed, same_size, sequence, upsample, wave};
 
 const STEP: f64 = 1e-6;
 const PATTERNS: usize = 11;
@@ -143,6 +143,7 @@ fn images() {
     for layer in [
         conv2d(3, [3, 2], [2, 1], [1, 0]),
         conv2d(2, [2, 4], [1, 3], [0, 2]),
+        same_size(2, [3, 2]),
         LayerSpec::MaxPool { size: 2, stride: 2 },
         LayerSpec::AveragePool { size: 3, stride: 1 },
         LayerSpec::GlobalAverage,

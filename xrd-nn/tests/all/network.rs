@@ -5,7 +5,7 @@ use xrd_nn::{
     Error, Interpolation, LayerSpec, Loss, Network, NetworkSpec, Precision, Shape, Targets,
 };
 
-use crate::common::{conv, conv2d, disturbed, mixed, sequence, upsample, wave};
+use crate::common::{conv, conv2d, disturbed, mixed, same_size, sequence, upsample, wave};
 
 fn values(network: &Network<f64>, name: &str) -> Vec<f64> {
     let found = network.parameters().iter().find(|p| p.name() == name);
@@ -94,6 +94,50 @@ fn convolution_of_images_is_the_sum_over_windows() {
         }
         assert!((sum - found).abs() < 1e-12);
     }
+}
+
+#[test]
+fn zeros_after_the_end_keep_the_size() {
+    let input = Shape::Image {
+        height: 4,
+        width: 5,
+        channels: 2,
+    };
+    // A zero on each side gives one column more, the first of which the other layer does not have.
+    let network = |layer| {
+        let layers = vec![layer];
+        disturbed(&NetworkSpec { input, layers })
+    };
+    let same = network(same_size(3, [3, 2]));
+    assert_eq!(
+        same.output_shape(),
+        Shape::Image {
+            height: 4,
+            width: 5,
+            channels: 3
+        }
+    );
+    let wide = network(conv2d(3, [3, 2], [1, 1], [1, 1]));
+    let x = wave(2, 40, 0.3);
+    let (same, wide) = (
+        same.predict(x.view()).unwrap(),
+        wide.predict(x.view()).unwrap(),
+    );
+    for n in 0..2 {
+        for (row, column, f) in (0..60).map(|i| (i / 15, i / 3 % 5, i % 3)) {
+            let kept = same[[n, (row * 5 + column) * 3 + f]];
+            assert_eq!(kept, wide[[n, (row * 6 + column + 1) * 3 + f]]);
+        }
+    }
+    let layers = vec![LayerSpec::Conv2d {
+        filters: 1,
+        kernel: [3, 2],
+        stride: [1, 1],
+        padding: [1, 0],
+        extra: [0, 2],
+    }];
+    let refused = Network::<f64>::new(&NetworkSpec { input, layers }, 0).unwrap_err();
+    assert!(refused.to_string().contains("padding"), "{refused}");
 }
 
 #[test]

@@ -50,13 +50,66 @@ impl Shifts {
 
     /// Returns the angle 2θ in degrees, for Cu Kα1, at which a line of this 1/d in 1/Å is expected.
     pub fn two_theta_deg(&self, inverse_d: f64) -> f64 {
-        let angle = two_theta_deg(inverse_d / (1.0 + self.strain));
-        angle + self.zero_shift_deg + self.displacement_deg * (angle / 2.0).to_radians().cos()
+        self.shifted(strained(inverse_d, self.strain))
+    }
+
+    /// Angle with zero shift and displacement.
+    fn shifted(&self, [angle, cosine]: [f64; 2]) -> f64 {
+        angle + self.zero_shift_deg + self.displacement_deg * cosine
     }
 
     fn penalty(&self) -> f64 {
         let parts = self.numbers().into_iter().zip(USUAL);
         PENALTY * parts.map(|(s, usual)| (s / usual).powi(2)).sum::<f64>()
+    }
+}
+
+/// Angle 2θ in degrees of a line of strained spacing, and the cosine of θ.
+fn strained(inverse_d: f64, strain: f64) -> [f64; 2] {
+    let angle = two_theta_deg(inverse_d / (1.0 + strain));
+    [angle, (angle / 2.0).to_radians().cos()]
+}
+
+/// Lines of a structure, to be compared with a pattern at many shifts.
+struct Comb {
+    /// 1/d in 1/Å and height.
+    lines: Vec<(f64, f32)>,
+    norm: f32,
+    strain: f64,
+    /// Angles of the lines at this strain, and their cosines: most shifts that are tried have the strain of the one before.
+    angles: Vec<[f64; 2]>,
+}
+
+impl Comb {
+    fn new(codes: &[Code]) -> Self {
+        let lines = codes.iter().map(|c| decode(*c));
+        let lines: Vec<(f64, f32)> = lines
+            .map(|l| (l.inverse_d, l.intensity.sqrt() as f32))
+            .collect();
+        Self {
+            norm: lines.iter().map(|l| l.1 * l.1).sum::<f32>().sqrt(),
+            strain: 0.0,
+            angles: lines.iter().map(|l| strained(l.0, 0.0)).collect(),
+            lines,
+        }
+    }
+
+    /// Cosine between the shifted lines and a pattern that was multiplied with the profile of a line.
+    fn score(&mut self, shifts: &Shifts, products: &[f32]) -> f64 {
+        if shifts.strain != self.strain {
+            self.strain = shifts.strain;
+            let lines = self.lines.iter().zip(&mut self.angles);
+            lines.for_each(|(line, angle)| *angle = strained(line.0, shifts.strain));
+        }
+        let at = |(line, angle): (&(f64, f32), &[f64; 2])| {
+            let place = place(shifts.shifted(*angle));
+            match place > 0.0 && place < POINTS as f64 {
+                true => line.1 * between(products, place as f32),
+                false => 0.0,
+            }
+        };
+        let sum: f32 = self.lines.iter().zip(&self.angles).map(at).sum();
+        f64::from(sum / self.norm)
     }
 }
 
@@ -109,28 +162,12 @@ impl Fitted {
 
     /// Fits the shifts of an entry.
     pub(crate) fn shifts(&self, codes: &[Code]) -> Shifts {
-        let lines: Vec<(f64, f32)> = codes
-            .iter()
-            .map(|c| decode(*c))
-            .map(|l| (l.inverse_d, l.intensity.sqrt() as f32))
-            .collect();
-        let norm = lines.iter().map(|l| l.1 * l.1).sum::<f32>().sqrt();
-        let score = |shifts: &Shifts, products: &[f32]| {
-            let at = |l: &(f64, f32)| {
-                let place = place(shifts.two_theta_deg(l.0));
-                match place > 0.0 && place < POINTS as f64 {
-                    true => l.1 * between(products, place as f32),
-                    false => 0.0,
-                }
-            };
-            let sum: f32 = lines.iter().map(at).sum();
-            f64::from(sum / norm)
-        };
+        let mut comb = Comb::new(codes);
         // Scores of different patterns become comparable with the penalty.
-        let scale = score(&Shifts::default(), &self.wide).max(0.2);
+        let scale = comb.score(&Shifts::default(), &self.wide).max(0.2);
         let mut best = (f64::NEG_INFINITY, Shifts::default());
-        let try_one = |shifts: Shifts, products: &[f32], best: &mut (f64, Shifts)| {
-            let value = score(&shifts, products) / scale - shifts.penalty();
+        let mut try_one = |shifts: Shifts, products: &[f32], best: &mut (f64, Shifts)| {
+            let value = comb.score(&shifts, products) / scale - shifts.penalty();
             if value > best.0 {
                 *best = (value, shifts);
             }
@@ -254,4 +291,40 @@ pub(crate) fn draw(
         }
     }
     drawn
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::LineList;
+
+    proptest! {
+        /// Scores do not depend on the shifts that were tried before, and are the sums over lines at their angles.
+        #[test]
+        fn scores_are_sums_at_the_shifted_angles(
+            spacings in prop::collection::vec(0.13..0.9f64, 1..20),
+            tries in prop::collection::vec((-0.2..0.2f64, -0.25..0.25f64, 0..3), 1..12),
+        ) {
+            let lines = spacings.iter().enumerate().map(|(i, s)| (*s, 1.0 + i as f64));
+            let list = LineList::new(lines).unwrap();
+            let products: Vec<f32> = (0..POINTS).map(|i| (i as f32 * 0.013).sin()).collect();
+            let mut comb = Comb::new(list.codes());
+            for (zero, displacement, strain) in tries {
+                let shifts = Shifts::of([zero, displacement, 0.004 * f64::from(strain - 1)]);
+                let (mut sum, mut squares) = (0.0, 0.0);
+                for line in list.codes().iter().map(|c| decode(*c)) {
+                    let at = place(shifts.two_theta_deg(line.inverse_d));
+                    squares += line.intensity;
+                    if at > 0.0 && at < POINTS as f64 {
+                        sum += line.intensity.sqrt() * f64::from(between(&products, at as f32));
+                    }
+                }
+                let expected = sum / squares.sqrt();
+                let found = comb.score(&shifts, &products);
+                prop_assert!((found - expected).abs() < 1e-5, "{found} {expected}");
+            }
+        }
+    }
 }

@@ -104,6 +104,17 @@ impl Identification {
         peaks.filter(|p| !is_matched(p)).collect()
     }
 
+    /// Returns the share of the heights of all peaks that the best match does not explain: 0 if each peak is at one of
+    /// its lines, 1 without peaks or matches. It is large for mixtures, and if the structure is not in the library.
+    pub fn unexplained(&self, library: &Library) -> f64 {
+        let height = |peaks: &[Peak]| peaks.iter().map(|p| p.height).sum::<f64>();
+        let all = height(&self.peaks);
+        match self.matches.first() {
+            Some(best) if all > 0.0 => height(&self.unmatched(library, &[best])) / all,
+            _ => 1.0,
+        }
+    }
+
     /// Whether a peak and a line are at one place, or the peak is the companion of Kα2.
     fn agree(&self, peak: &Peak, angle: f64) -> bool {
         let tolerance = 0.08 + 0.5 * self.fwhm_deg;

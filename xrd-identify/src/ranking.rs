@@ -205,7 +205,8 @@ fn overlap(distance: f32, width: f32) -> f32 {
 
 /// Pattern that is smoothed, and then multiplied with the profile of a line at every point.
 struct Smoothed {
-    products: Vec<f32>,
+    /// Value at every point and its difference to the next one, so that one access gives both.
+    products: Vec<[f32; 2]>,
     measured: Range<usize>,
 }
 
@@ -222,20 +223,35 @@ impl Smoothed {
         let norm = squares.sum::<f64>().sqrt() as f32;
         let mut products = convolve(&smooth, ranking.line_points(), false);
         products.iter_mut().for_each(|p| *p /= norm);
-        Self { products, measured }
+        let products = products.windows(2).map(|p| [p[0], p[1] - p[0]]);
+        Self {
+            products: products.collect(),
+            measured,
+        }
     }
 
     /// Product of the pattern with a line.
     fn product(&self, line: &Drawn) -> f32 {
-        line.height * between(&self.products, line.place)
+        let i = point(line.place);
+        let [value, rise] = self.products[i];
+        line.height * (value + share(line.place, i) * rise)
     }
 }
 
 /// Value of a polygon at a place.
 pub(crate) fn between(values: &[f32], place: f32) -> f32 {
-    let i = (place.max(0.0) as usize).min(POINTS - 2);
-    let share = (place - i as f32).clamp(0.0, 1.0);
-    values[i] + share * (values[i + 1] - values[i])
+    let i = point(place);
+    values[i] + share(place, i) * (values[i + 1] - values[i])
+}
+
+/// Point before a place; that of the edge for places outside.
+fn point(place: f32) -> usize {
+    (place.max(0.0) as usize).min(POINTS - 2)
+}
+
+/// Way from a point to a place, up to the next point.
+fn share(place: f32, point: usize) -> f32 {
+    (place - point as f32).clamp(0.0, 1.0)
 }
 
 /// Convolution with a Gaussian of this standard deviation in points, of area 1 or of height 1.

@@ -5,9 +5,9 @@ const GROUPS: usize = 230;
 
 /// How the nearest entries of a library vote for space groups.
 ///
-/// The weight of a space group is 1 plus Σ exp(`sharpness` · (similarity − `least`)), summed over those of the
-/// nearest entries that have it. If no entry is much more similar than `least`, all weights are nearly
-/// equal.
+/// The weight of a space group is Σ exp(`sharpness` · (similarity − `least`)), summed over those of the
+/// nearest entries that have it. Beside a floor of 1, the weights say little if no entry is much more similar than
+/// `least`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Votes {
     /// Number of entries that vote.
@@ -31,8 +31,8 @@ impl Default for Votes {
 impl Votes {
     /// Returns the weights of the space groups 1 to 230, in this order.
     ///
-    /// `nearest` are entries of `library`, the most similar first. The weights are positive, and not
-    /// normalised.
+    /// `nearest` are entries of `library`, the most similar first. The weights are not
+    /// negative, and not normalised.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] if the sharpness is not 0 to 500, if `least` is not 0 to 1, or if a similarity is
@@ -48,7 +48,7 @@ impl Votes {
         };
         within("sharpness of votes", self.sharpness, 500.0, "0 to 500")?;
         within("least similarity of votes", self.least, 1.0, "0 to 1")?;
-        let mut weights = vec![1.0; GROUPS];
+        let mut weights = vec![0.0; GROUPS];
         for neighbour in nearest.iter().take(self.voters) {
             let similarity = within("similarity", neighbour.similarity, 1.0, "0 to 1")?;
             if let Some(title) = library.title(neighbour.index) {

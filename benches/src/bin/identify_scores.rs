@@ -155,6 +155,8 @@ impl Answers {
 /// Weights of votes as answer: the group and its share.
 fn answer(votes: &Votes, library: &Library, nearest: &[Neighbour]) -> Res<(u16, f64, Vec<f64>)> {
     let weights = votes.weights(library, nearest)?;
+    // Beside the votes, all groups have the weight 1.
+    let weights: Vec<f64> = weights.into_iter().map(|w| w + 1.0).collect();
     let best = voted(&weights);
     let total: f64 = weights.iter().sum();
     Ok((best, weights[usize::from(best) - 1] / total, weights))

@@ -47,6 +47,17 @@ fn lines_and_peaks_are_matched() {
     let found = library.identify(&pattern, &Search::default());
     let first = &found.matches[0];
     assert_eq!(first.index, 25);
+    let height = |peaks: &[xrd_identify::Peak]| peaks.iter().map(|p| p.height).sum::<f64>();
+    let left_over = height(&found.unmatched(&library, &[first]));
+    let unexplained = found.unexplained(&library);
+    assert!((unexplained - left_over / height(&found.peaks)).abs() < 1e-12);
+    assert!(unexplained > 0.02, "{unexplained}");
+    let alone = prepared(&[(&own, 0.02, 0.001, 1.0)]);
+    let alone = library.identify(&alone, &Search::default());
+    assert_eq!(alone.unexplained(&library), 0.0);
+    let nothing = xrd_identify::Library::default();
+    let unknown = nothing.identify(&pattern, &Search::default());
+    assert_eq!(unknown.unexplained(&nothing), 1.0);
     let lines = found.lines(&library, first);
     assert!(lines.iter().all(|l| l.is_found), "{lines:?}");
     let left: Vec<f64> = found

@@ -5,13 +5,12 @@ mod crystal;
 mod known;
 pub mod paper;
 mod report;
-mod resumable;
 mod sampling;
 mod source;
 mod training;
 mod variant;
 
-pub use calibrating::{CalibrationPlan, CalibrationReport, HeldOutScore, calibrate};
+pub use calibrating::{CalibrationPlan, CalibrationReport, HeldOutScore, Known, calibrate};
 pub use crystal::Crystal;
 pub use known::{KnownCrystal, is_held_out};
 pub use report::{

@@ -9,7 +9,8 @@ use crate::{Error, Prepared, Probabilities, Result};
 /// Ensemble of networks that give probabilities of space groups.
 ///
 /// The probabilities are the mean of those of the networks (P. M. Vecsei et al., Phys. Rev. B 99, 245120, 2019,
-/// section V A). They are not calibrated; see [`Calibration`](crate::Calibration).
+/// section V A), each asked about the pattern and about copies of it shifted by one point to either side, as a
+/// diffractometer might shift it. They are not calibrated; see [`Calibration`](crate::Calibration).
 #[derive(Debug)]
 pub struct Classifier {
     name: String,
@@ -49,12 +50,19 @@ impl Classifier {
 
     /// Returns the probabilities for each pattern, on the threads of rayon's current pool.
     ///
+    /// Cost: three passes of each network per pattern.
+    ///
     /// # Errors
     /// [`Error::Probability`] if an output is NaN.
     pub fn probabilities(&self, patterns: &[Prepared]) -> Result<Vec<Probabilities>> {
-        let inputs = inputs(patterns.iter().map(Prepared::values));
-        let outputs = self.networks.iter().map(|n| Ok(n.predict(inputs.view())?));
-        let outputs = outputs.collect::<Result<Vec<Array2<f32>>>>()?;
+        let mut outputs = Vec::with_capacity(COPIES.len() * self.networks.len());
+        for points in COPIES {
+            let copies = patterns.iter().map(|p| shifted(p.values(), points));
+            let inputs = inputs(copies);
+            for network in &self.networks {
+                outputs.push(network.predict(inputs.view())?);
+            }
+        }
         let one = |i: usize| {
             let of_networks = outputs.iter().map(|y| {
                 let scores: Vec<f64> = y.row(i).iter().map(|v| f64::from(*v)).collect();
@@ -95,6 +103,15 @@ impl Classifier {
 /// Number of inputs.
 pub(crate) const POINTS: usize = Prepared::POINTS;
 
+/// Shifts of the copies whose probabilities are averaged, in points (0.04°).
+const COPIES: [isize; 3] = [-1, 0, 1];
+
+/// Values moved to larger angles by a number of points. The points that appear are 0.
+fn shifted(values: &[f32], points: isize) -> impl Iterator<Item = f32> + '_ {
+    let at = move |i: usize| i.checked_add_signed(-points).and_then(|i| values.get(i));
+    (0..values.len()).map(move |i| at(i).copied().unwrap_or(0.0))
+}
+
 /// Checks the numbers of inputs and outputs of a network.
 pub(crate) fn check(network: &Network<f32>) -> Result<()> {
     let (inputs, outputs) = (network.spec().input.len(), network.output_shape().len());
@@ -114,10 +131,13 @@ pub(crate) fn check(network: &Network<f32>) -> Result<()> {
 }
 
 /// Matrix with one pattern per row.
-pub(crate) fn inputs<'a>(rows: impl ExactSizeIterator<Item = &'a [f32]>) -> Array2<f32> {
+pub(crate) fn inputs<R>(rows: impl ExactSizeIterator<Item = R>) -> Array2<f32>
+where
+    R: Iterator<Item = f32>,
+{
     let mut matrix = Array2::zeros((rows.len(), POINTS));
     for (mut row, values) in matrix.rows_mut().into_iter().zip(rows) {
-        row.iter_mut().zip(values).for_each(|(x, v)| *x = *v);
+        row.iter_mut().zip(values).for_each(|(x, v)| *x = v);
     }
     matrix
 }

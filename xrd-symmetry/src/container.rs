@@ -1,6 +1,6 @@
 //! Files of this crate: a line of JSON, and any number of parts.
 //!
-//! The first line is `xrd-symmetry 1`, the second is a JSON object with the member `parts`, the lengths of the
+//! The first line is `xrd-symmetry 2`, the second is a JSON object with the member `parts`, the lengths of the
 //! parts in bytes, and the member `header`. The parts follow without gaps.
 
 use serde::de::DeserializeOwned;
@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
 
-const MAGIC: &[u8] = b"xrd-symmetry 1\n";
+/// First line of files with other exponents.
+const BEFORE: &[u8] = b"xrd-symmetry 1\n";
+
+const MAGIC: &[u8] = b"xrd-symmetry 2\n";
 
 #[derive(Serialize, Deserialize)]
 struct Head<H> {
@@ -30,7 +33,10 @@ pub(crate) fn pack<H: Serialize>(header: &H, parts: &[Vec<u8>]) -> Result<Vec<u8
 pub(crate) fn unpack<H: DeserializeOwned>(bytes: &[u8]) -> Result<(H, Vec<&[u8]>)> {
     let rest = bytes
         .strip_prefix(MAGIC)
-        .ok_or_else(|| invalid("the first line is not 'xrd-symmetry 1'"))?;
+        .ok_or_else(|| match bytes.starts_with(BEFORE) {
+            true => invalid("a model of an earlier version; xrd symmetry train makes a new one"),
+            false => invalid("the first line is not 'xrd-symmetry 2'"),
+        })?;
     let end = rest
         .iter()
         .position(|b| *b == b'\n')

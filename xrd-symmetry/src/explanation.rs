@@ -35,7 +35,7 @@ impl Model {
     /// nearest structures and their fitted shifts stay those of the whole pattern. A space group can also be
     /// decided by lines that are absent, which no mask shows.
     ///
-    /// Cost: as much as classifying one pattern, and one run of the networks per window: 3 ms each, 60 at most.
+    /// Cost: as much as classifying one pattern, and three passes of the networks per window: 3 ms in all, for 60 windows at most.
     ///
     /// # Errors
     /// Any error of [`Model::classify`].
@@ -64,7 +64,7 @@ impl Model {
         let neighbours = library.neighbours_masked(pattern, nearest, masks);
         let combine = |(networks, neighbours): (Probabilities, Vec<_>)| {
             let votes = self.settings().votes(&neighbours, library)?;
-            self.combine(networks, votes)
+            self.combine(&networks, votes)
         };
         networks.into_iter().zip(neighbours).map(combine).collect()
     }

@@ -5,12 +5,16 @@ use serde::{Deserialize, Serialize};
 use xrd_identify::{Library, Neighbour, Search, Votes};
 
 use crate::container::{pack, unpack};
-use crate::{Calibration, Classifier, Error, Prepared, Probabilities, Result, SpaceGroup};
+use crate::{
+    Calibration, Classifier, Error, Evidence, Exponents, Prepared, Probabilities, Result,
+    SpaceGroup,
+};
 
 /// Classifier that combines networks with the nearest known structures, and refuses uncertain patterns.
 ///
-/// The probabilities of the networks and those of the nearest structures are multiplied with fitted exponents
-/// ([`Calibration`]). A pattern is refused if its certainty is below a threshold.
+/// The probabilities of the networks and the votes of the nearest structures are multiplied with fitted exponents
+/// ([`Calibration`]). A pattern is refused if its certainty is below a threshold, and if the nearest structure leaves too
+/// much of its peaks unexplained, as for a mixture ([`Classification::refusal`]).
 #[derive(Debug)]
 pub struct Model {
     networks: Classifier,
@@ -28,15 +32,29 @@ pub struct Settings {
     pub sharpness: f64,
     /// Similarity at which a vote has the weight 1.
     pub least: f64,
-    /// Exponents of the probabilities of the networks and of the nearest structures.
-    pub exponents: [f64; 2],
+    /// Exponents of the networks and of the nearest structures.
+    pub exponents: [Exponents; 2],
     /// Least certainty of an answer, 0 to 1.
     pub threshold: f64,
+    /// Largest share of the heights of the peaks that the nearest structure may leave unexplained, 0 to 1; 1 refuses no
+    /// pattern.
+    pub most_unexplained: f64,
+}
+
+/// What the nearest entries of a library say about a pattern.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Nearest {
+    /// Votes of the entries.
+    pub evidence: Evidence,
+    /// Similarity of the nearest entry, 0 to 1; 0 without one.
+    pub similarity: f64,
+    /// Share of the heights of the peaks that the nearest entry does not explain ([`unexplained`](xrd_identify::Identification::unexplained)).
+    pub unexplained: f64,
 }
 
 impl Settings {
-    /// Returns the probabilities of the space groups that follow from the nearest entries of a library alone, and the
-    /// similarity of the nearest (0 without one). Only entries for which `is_allowed` is true count.
+    /// Compares a pattern with a library. Only entries for which `is_allowed` is true count.
     ///
     /// # Errors
     /// [`Error::Pattern`] if the votes have invalid settings.
@@ -45,11 +63,25 @@ impl Settings {
         pattern: &Prepared,
         library: &Library,
         is_allowed: impl Fn(usize) -> bool + Sync,
-    ) -> Result<(Probabilities, f64)> {
-        let nearest = library.identify_of(pattern, &self.search(), is_allowed);
-        let nearest = nearest.neighbours();
-        let similarity = nearest.first().map_or(0.0, |n| n.similarity);
-        Ok((self.votes(&nearest, library)?, similarity))
+    ) -> Result<Nearest> {
+        let found = library.identify_of(pattern, &self.search(), is_allowed);
+        let nearest = found.neighbours();
+        Ok(Nearest {
+            evidence: self.votes(&nearest, library)?,
+            similarity: nearest.first().map_or(0.0, |n| n.similarity),
+            unexplained: found.unexplained(library),
+        })
+    }
+
+    /// Returns why a pattern with this certainty and this share of unexplained peaks is refused, if it is.
+    pub fn refusal(&self, certainty: f64, unexplained: f64) -> Option<Refusal> {
+        if certainty < self.threshold {
+            Some(Refusal::Uncertain)
+        } else if unexplained > self.most_unexplained {
+            Some(Refusal::Unexplained)
+        } else {
+            None
+        }
     }
 
     /// Search for the structures that vote.
@@ -59,27 +91,29 @@ impl Settings {
         }
     }
 
-    /// Probabilities by the votes of entries of a library, the nearest first.
-    pub(crate) fn votes(&self, nearest: &[Neighbour], library: &Library) -> Result<Probabilities> {
+    /// Votes of entries of a library, the nearest first. Their floor is the vote of an entry with the least similarity.
+    pub(crate) fn votes(&self, nearest: &[Neighbour], library: &Library) -> Result<Evidence> {
         let votes = Votes {
             voters: self.candidates,
             sharpness: self.sharpness,
             least: self.least,
         };
         let weights = votes.weights(library, nearest).map_err(Error::Pattern)?;
-        Probabilities::from_weights(&weights)
+        Evidence::new(&weights, 1.0)
     }
 }
 
 impl Default for Settings {
-    /// Twenty candidates that vote with exp(40 · (similarity − 0.7)), equal exponents and the threshold 0.5.
+    /// Twenty candidates that vote with exp(40 · (similarity − 0.7)), equal exponents and the threshold 0.5, and
+    /// any share of unexplained peaks.
     fn default() -> Self {
         Self {
             candidates: 20,
             sharpness: 40.0,
             least: 0.7,
-            exponents: [0.5; 2],
+            exponents: [Exponents::all(0.5); 2],
             threshold: 0.5,
+            most_unexplained: 1.0,
         }
     }
 }
@@ -90,17 +124,29 @@ impl Default for Settings {
 pub struct Classification {
     /// Probabilities of the space groups, also if the pattern is refused.
     pub probabilities: Probabilities,
-    /// Whether the certainty is below the threshold of the model.
-    pub is_refused: bool,
+    /// Why the model refuses the pattern, if it does.
+    pub refusal: Option<Refusal>,
     /// Similarity of the nearest known structure, 0 to 1; 0 without one.
     pub similarity: f64,
+    /// Share of the heights of the peaks that the nearest known structure does not explain, 0 to 1.
+    pub unexplained: f64,
+}
+
+/// Reason to refuse a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The certainty is below the threshold.
+    Uncertain,
+    /// The nearest known structure leaves too much of the peaks unexplained: perhaps a mixture.
+    Unexplained,
 }
 
 impl Model {
     /// Model of these parts.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless there is a candidate, the exponents are 0 to 10 and the threshold is 0 to 1.
+    /// [`Error::OutOfRange`] unless there is a candidate, the exponents are 0 to 10, and threshold and share
+    /// of unexplained peaks are 0 to 1.
     pub fn new(networks: Classifier, settings: Settings) -> Result<Self> {
         let calibration = Calibration::new(settings.exponents)?;
         if settings.candidates == 0 {
@@ -110,12 +156,17 @@ impl Model {
                 expected: "1 or more",
             });
         }
-        if !(0.0..=1.0).contains(&settings.threshold) {
-            return Err(Error::OutOfRange {
-                what: "threshold",
-                value: settings.threshold,
-                expected: "0 to 1",
-            });
+        for (what, value) in [
+            ("threshold", settings.threshold),
+            ("share of unexplained peaks", settings.most_unexplained),
+        ] {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(Error::OutOfRange {
+                    what,
+                    value,
+                    expected: "0 to 1",
+                });
+            }
         }
         Ok(Self {
             networks,
@@ -176,23 +227,26 @@ impl Model {
         let one = |(i, networks): (usize, Probabilities)| {
             let is_allowed = |entry| is_allowed(i, entry);
             let settings = &self.settings;
-            let (nearest, similarity) = settings.nearest(&patterns[i], library, is_allowed)?;
-            let probabilities = self.combine(networks, nearest)?;
+            let nearest = settings.nearest(&patterns[i], library, is_allowed)?;
+            let probabilities = self.combine(&networks, nearest.evidence)?;
+            let certainty = probabilities.certainty();
             Ok(Classification {
-                is_refused: probabilities.certainty() < settings.threshold,
-                similarity,
+                refusal: settings.refusal(certainty, nearest.unexplained),
+                similarity: nearest.similarity,
+                unexplained: nearest.unexplained,
                 probabilities,
             })
         };
         networks.into_par_iter().enumerate().map(one).collect()
     }
 
-    /// Combines the probabilities of the networks and of the nearest structures.
+    /// Combines the probabilities of the networks with the votes of the nearest structures.
     pub(crate) fn combine(
         &self,
-        networks: Probabilities,
-        nearest: Probabilities,
+        networks: &Probabilities,
+        nearest: Evidence,
     ) -> Result<Probabilities> {
+        let networks = Evidence::from(networks);
         self.calibration.combine(&[networks, nearest])
     }
 

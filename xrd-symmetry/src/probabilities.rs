@@ -31,8 +31,7 @@ impl Probabilities {
     /// - [`Error::Probability`] if a weight is negative, infinite or NaN.
     /// - [`Error::Sum`] if all weights are 0, or their sum is infinite.
     pub fn from_weights(weights: &[f64]) -> Result<Self> {
-        let mut values = boxed(weights)?;
-        check(&values, |w| w.is_finite() && w >= 0.0)?;
+        let mut values = checked(weights)?;
         let sum: f64 = values.iter().sum();
         if sum <= 0.0 || !sum.is_finite() {
             return Err(Error::Sum { sum });
@@ -88,8 +87,8 @@ impl Probabilities {
     }
 
     /// Returns the probabilities in the order of the numbers of the space groups.
-    pub fn values(&self) -> &[f64] {
-        self.0.as_slice()
+    pub fn values(&self) -> &[f64; COUNT] {
+        &self.0
     }
 
     /// Returns the `n` likeliest space groups and their probabilities, the likeliest first. Equal
@@ -137,6 +136,13 @@ fn sorted<T: Copy>(mut all: Vec<(T, f64)>, n: usize) -> Vec<(T, f64)> {
     all.sort_by(|a, b| b.1.total_cmp(&a.1));
     all.truncate(n);
     all
+}
+
+/// Weights of the space groups: finite and not negative.
+pub(crate) fn checked(weights: &[f64]) -> Result<Box<[f64; COUNT]>> {
+    let values = boxed(weights)?;
+    check(&values, |w| w.is_finite() && w >= 0.0)?;
+    Ok(values)
 }
 
 fn boxed(values: &[f64]) -> Result<Box<[f64; COUNT]>> {

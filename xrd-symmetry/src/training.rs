@@ -262,7 +262,7 @@ impl Training {
         let patterns = indices.into_par_iter().map(one);
         let patterns: Vec<(Prepared, SpaceGroup)> =
             patterns.collect::<std::result::Result<_, E>>()?;
-        let matrix = inputs(patterns.iter().map(|(p, _)| p.values()));
+        let matrix = inputs(patterns.iter().map(|(p, _)| p.values().iter().copied()));
         let classes: Vec<u32> = patterns.iter().map(|(_, g)| g.index() as u32).collect();
         let report = self.trainer.step(matrix.view(), Targets::Classes(&classes));
         let report = report.map_err(Error::Network)?;

@@ -4,7 +4,7 @@ mod answer;
 mod answers;
 mod crystals;
 mod folder;
-mod labelled;
+pub(super) mod labelled;
 mod paper;
 mod score;
 mod scores;
@@ -32,7 +32,8 @@ use answers::Answers;
 ///
 /// The networks that are part of the program were trained on simulated patterns only. Their probabilities are
 /// combined with the nearest known structures (see xrd identify). A pattern whose likeliest space group is less
-/// probable than the threshold is refused: "not certain enough". Space groups with the same systematic
+/// probable than the threshold is refused: "not certain enough". So is a pattern with many peaks that the nearest known
+/// structure does not have, as those of a mixture. Space groups with the same systematic
 /// absences form an extinction group, and differ in intensities only. A file that cannot be read is
 /// named, the others are answered, and the exit status is 2.
 ///
@@ -61,6 +62,10 @@ pub(crate) struct Symmetry {
     /// Least probability of the likeliest space group of an answer, 0 to 1 [default: that of the model]
     #[arg(long, value_name = "X", value_parser = share)]
     threshold: Option<f64>,
+    /// Largest share of the peaks, by height, that the nearest known structure of an answer may not have, 0 to 1; 1
+    /// refuses none [default: that of the model]
+    #[arg(long, value_name = "X", value_parser = share)]
+    unexplained: Option<f64>,
     /// Merge space groups with the same systematic absences; the threshold then applies to extinction groups
     #[arg(long)]
     merge: bool,
@@ -112,7 +117,9 @@ impl Symmetry {
             true => pool.install(|| explained(&model, &patterns, &library))?,
             false => Vec::new(),
         };
-        let threshold = self.threshold.unwrap_or(model.settings().threshold);
+        let mut settings = model.settings().clone();
+        settings.threshold = self.threshold.unwrap_or(settings.threshold);
+        settings.most_unexplained = self.unexplained.unwrap_or(settings.most_unexplained);
         let (mut found, mut explained) = (found.iter(), explained.iter());
         let mut answers = Answers::new(model.name(), &library, self.json, folder);
         for (name, scan) in &scans {
@@ -125,13 +132,13 @@ impl Symmetry {
                         found,
                         explained: explained.next(),
                         is_merged: self.merge,
-                        threshold,
+                        settings: &settings,
                     })?;
                 }
                 Err(error) => answers.add_error(name, error),
             }
         }
-        answers.finish(threshold, self.out.as_deref())?;
+        answers.finish(&settings, self.out.as_deref())?;
         let failed = scans.into_iter().filter_map(|(_, scan)| scan.err());
         self.fail(failed.collect())
     }

@@ -363,12 +363,42 @@ fn the_threshold_refuses_and_the_answer_is_still_given() {
         ("symmetry missing.xy", "missing.xy"),
         ("symmetry sim/NaCl.xy --model NaCl.cif", "NaCl.cif"),
         ("symmetry sim/NaCl.xy --threshold 2", "--threshold"),
+        ("symmetry sim/NaCl.xy --unexplained 2", "--unexplained"),
     ] {
         let run = place.xrd(arguments);
         assert_eq!(run.status, Some(2), "{arguments}");
         assert!(run.stderr.contains(part), "{}", run.stderr);
         assert_eq!(run.stderr.trim_end().lines().count(), 1, "{}", run.stderr);
     }
+}
+
+/// Half of the peaks by height are of iron.
+#[test]
+fn a_mixture_is_refused_although_it_is_certain() {
+    let place = rock_salt();
+    place.write(
+        "Fe.vasp",
+        "Fe\n1\n2.866 0 0\n0 2.866 0\n0 0 2.866\nFe\n2\nDirect\n0 0 0\n0.5 0.5 0.5\n",
+    );
+    place.done(
+        "simulate NaCl.cif Fe.vasp --mixtures 1 --fractions 0.5:0.5 --fractions-of height --effects none \
+         --from 10 --to 90 --step 0.02 --xy --out mixed",
+    );
+    let any = "symmetry mixed/mixture-00001.xy sim/NaCl.xy --json --threshold 0";
+    let answer = |unexplained: f64| -> Vec<Value> {
+        let printed = place.done(&format!("{any} --unexplained {unexplained}"));
+        serde_json::from_str(&printed).unwrap()
+    };
+    let strict = answer(0.2);
+    assert_eq!(strict[0]["refused"], true);
+    assert_eq!(strict[0]["refused_because"], "unexplained");
+    let share = strict[0]["unexplained"].as_f64().unwrap();
+    assert!((0.2..0.7).contains(&share), "{share}");
+    assert_eq!(strict[1]["refused"], false);
+    assert!(strict[1]["refused_because"].is_null());
+    assert_eq!(answer(1.0)[0]["refused"], false);
+    let printed = place.done("symmetry mixed/mixture-00001.xy --threshold 0 --unexplained 0.2");
+    assert!(printed.contains("perhaps a mixture"), "{printed}");
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn a_model_is_the_same_with_any_number_of_threads_and_grows() {
     ));
     for text in [
         "threshold 0.",
-        "exponents: networks",
+        "exponents for crystal system / extinction group / space group: networks",
         "both",
         "one/mine.model",
     ] {

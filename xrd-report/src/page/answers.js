@@ -31,12 +31,14 @@ function showAnswers(found) {
 }
 
 function answersSummary(patterns, known, threshold, model) {
-  const refused = known.filter((one) => one.refused).length;
+  const of = (reason) => known.filter((one) => one.refused_because === reason).length;
+  const refused = known.filter((one) => one.refused).length, unexplained = of("unexplained"), uncertain = refused - unexplained;
   const counts = new Map();
   for (const { refused, crystal_system: { name } } of known) if (!refused) counts.set(name, (counts.get(name) ?? 0) + 1);
   const systems = [...counts].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${count} ${name}`);
   const sentences = [`${known.length - refused} of ${patterns.length} patterns are answered${systems.length ? `: ${systems.join(", ")}` : ""}.`];
-  if (refused) sentences.push(`${refused} ${refused === 1 ? "is" : "are"} not certain enough: the likeliest group has a probability below ${threshold}.`);
+  if (uncertain) sentences.push(`${uncertain} ${uncertain === 1 ? "is" : "are"} not certain enough: the likeliest group has a probability below ${threshold}.`);
+  if (unexplained) sentences.push(`${unexplained} ${unexplained === 1 ? "has" : "have"} many peaks that no known structure has alone, perhaps of a mixture.`);
   if (known.length < patterns.length) sentences.push(`${patterns.length - known.length} could not be read.`);
   sentences.push(`Model: ${model}. Click the name of a pattern to see it.`);
   return sentences.join(" ");
@@ -56,6 +58,13 @@ function answerRow(one) {
   return [one.pattern, one.refused ? "refused" : "answered", system.name, share(system.probability), `${group.number} ${group.symbol}`, share(group.probability), extinction.symbol, ...structure, angles];
 }
 
+/** Why a pattern is refused. */
+function refusedWords({ refused, refused_because: reason, unexplained }) {
+  if (!refused) return "";
+  if (reason === "unexplained") return `not answered, as the nearest known structure does not have ${(100 * unexplained).toFixed(0)} % of the peaks by height, perhaps a mixture; perhaps `;
+  return "not certain enough; perhaps ";
+}
+
 /** Sentences about one pattern. */
 function answerText(one, figures) {
   if (one.error) return `${one.pattern}: ${one.error}`;
@@ -65,5 +74,5 @@ function answerText(one, figures) {
   const lines = deciding(one).map((l) => `${l.two_theta_deg.toFixed(2)}° (${percent(whole + l.space_group_change)} without it)`);
   const decided = lines.length ? `Decided by lines at ${lines.join(", ")}.` : "Decided by no single line.";
   const missing = figures[one.figure] ? "" : " The figure is in the folder of the answers.";
-  return `${one.pattern}: ${one.refused ? "not certain enough; perhaps " : ""}${groups}. ${decided}${missing} `;
+  return `${one.pattern}: ${refusedWords(one)}${groups}. ${decided}${missing} `;
 }

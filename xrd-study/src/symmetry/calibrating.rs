@@ -6,8 +6,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use xrd_symmetry::xrd_identify::{Library, Title};
 use xrd_symmetry::{
-    Answer, Calibration, Classifier, Example, Model, Prepared, Probabilities, Score, Settings,
-    SpaceGroup,
+    Answer, Calibration, Classifier, Evidence, Example, Exponents, Model, Prepared, Probabilities,
+    Score, Settings, SpaceGroup,
 };
 
 use super::{KnownCrystal, PatternSource, SymmetryEffects};
@@ -18,29 +18,56 @@ use crate::session::{Observer, Running, Stage};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CalibrationPlan {
-    /// Number of patterns of the substances held out of each group. Each crystal gives at least one.
+    /// Number of patterns of the substances held out of each group. Each crystal gives at least one. A third each is of
+    /// substances that the library knows as well as [`Known`] says.
     pub patterns: usize,
-    /// One in this number of patterns is compared with a library without any entry of its substance, as if the
-    /// substance were unknown. The others are compared with a library without their own structure.
-    pub unknown: usize,
     /// Number of mixtures, and of patterns without lines.
     pub outside: usize,
     /// Largest share of mixtures, and of patterns without lines, that is answered.
     pub answered: f64,
+    /// Least share of right space groups among the answers about single substances.
+    pub right: f64,
     /// Seed of the patterns.
     pub seed: u64,
 }
 
 impl Default for CalibrationPlan {
-    /// About 1,200 patterns per group, a third of them of unknown substances, and 600 from outside, of which at most 8 %
-    /// may be answered.
+    /// About 1,200 patterns per group, and 600 from outside, of which at most 8 % may be answered. Four of five answers
+    /// are right.
     fn default() -> Self {
         Self {
             patterns: 1200,
-            unknown: 3,
             outside: 300,
             answered: 0.08,
+            right: 0.8,
             seed: 1 << 32,
+        }
+    }
+}
+
+/// How well a library knows the substance of a simulated pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Known {
+    /// It has the structure itself.
+    Structure,
+    /// It has other structures of the substance, if there are any, and not the structure itself.
+    Substance,
+    /// It has no structure of the substance.
+    Nothing,
+}
+
+impl Known {
+    const ALL: [Self; 3] = [Self::Structure, Self::Substance, Self::Nothing];
+
+    /// Whether an entry of the library counts for a pattern of a crystal.
+    fn allows(self, entry: &Title<'_>, crystal: &KnownCrystal) -> bool {
+        let is_substance =
+            || entry.name == crystal.substance || composition(entry.formula) == crystal.composition;
+        match self {
+            Self::Structure => true,
+            Self::Substance => entry.source != crystal.id,
+            Self::Nothing => entry.source != crystal.id && !is_substance(),
         }
     }
 }
@@ -50,9 +77,11 @@ impl Default for CalibrationPlan {
 #[non_exhaustive]
 pub struct CalibrationReport {
     /// Exponents of the networks and of the nearest structures.
-    pub exponents: [f64; 2],
+    pub exponents: [Exponents; 2],
     /// Least certainty of an answer.
     pub threshold: f64,
+    /// Largest share of the peaks that the nearest structure of an answer leaves unexplained.
+    pub most_unexplained: f64,
     /// Scores, by what was asked and for which patterns.
     pub scores: Vec<HeldOutScore>,
     /// Share of mixtures of two crystals that is answered.
@@ -69,8 +98,8 @@ pub struct HeldOutScore {
     pub answers: String,
     /// Number of the group of structures, from 1.
     pub group: usize,
-    /// Whether the library had no entry of the substances.
-    pub is_unknown: bool,
+    /// How well the library knew the substances.
+    pub known: Known,
     /// Number of patterns.
     pub patterns: usize,
     /// Share of right space groups.
@@ -90,15 +119,32 @@ struct Case {
     group: usize,
     /// Index of the crystal in its group.
     crystal: usize,
-    is_unknown: bool,
+    known: Known,
+}
+
+/// What networks and nearest structures say about a pattern.
+struct Said {
+    /// Networks and nearest structures.
+    sources: [Evidence; 2],
+    unexplained: f64,
+}
+
+/// What decides about the refusal of a pattern.
+#[derive(Clone, Copy)]
+struct Sureness {
+    certainty: f64,
+    unexplained: f64,
+    /// Whether the likeliest space group is right; `false` for patterns from outside.
+    is_right: bool,
 }
 
 /// Combines networks with the nearest structures of a library, on simulated patterns of the crystals of each group that
 /// were held out of the training of the networks.
 ///
-/// The exponents are those with the smallest mean of −ln p(truth) ([`Calibration::fit`]). The threshold is the least certainty
-/// at which few patterns from outside are answered ([`CalibrationPlan`]). The stage
-/// [`Stage::Estimating`] has one step per pattern.
+/// The exponents are those with the smallest mean of −ln p(truth) ([`Calibration::fit`]). The limits of certainty and of
+/// unexplained peaks are those with which most patterns of single substances are answered, among all with which few patterns
+/// from outside are answered and enough answers are right ([`CalibrationPlan`]). The stage [`Stage::Estimating`] has one
+/// step per pattern.
 ///
 /// Cost: about 20 ms per pattern for a library of 34,000 structures, on each thread of rayon's current pool.
 ///
@@ -123,74 +169,142 @@ pub fn calibrate(
     let steps = cases.len() + mixtures.len() + lineless.len();
     let running = Running::new(observer, Stage::Estimating, steps as u64);
     let settings = Settings::default();
-    // The probabilities of the networks and of the nearest structures for each pattern.
-    let both = |patterns: &[Prepared], is_allowed: &(dyn Fn(usize, usize) -> bool + Sync)| {
+    let said = |patterns: &[Prepared], is_allowed: &(dyn Fn(usize, usize) -> bool + Sync)| {
         let of_networks = networks.probabilities(patterns)?;
         let one = |(k, of_networks): (usize, Probabilities)| {
-            let (nearest, _) = settings.nearest(&patterns[k], library, |i| is_allowed(k, i))?;
+            let nearest = settings.nearest(&patterns[k], library, |i| is_allowed(k, i))?;
             running.advance(1);
-            Ok([of_networks, nearest])
+            Ok(Said {
+                sources: [Evidence::from(&of_networks), nearest.evidence],
+                unexplained: nearest.unexplained,
+            })
         };
-        let pairs = of_networks.into_par_iter().enumerate();
-        pairs.map(one).collect::<Result<Vec<_>>>()
+        let all = of_networks.into_par_iter().enumerate();
+        all.map(one).collect::<Result<Vec<_>>>()
     };
     let patterns: Vec<Prepared> = cases.iter().map(|c| c.pattern.clone()).collect();
-    let of_cases = both(&patterns, &|k, i| {
+    let of_cases = said(&patterns, &|k, i| {
         let case = &cases[k];
-        is_allowed(
-            &titles[i],
-            &groups[case.group][case.crystal],
-            case.is_unknown,
-        )
+        case.known
+            .allows(&titles[i], &groups[case.group][case.crystal])
     })?;
     let examples: Vec<Example<'_>> = cases
         .iter()
         .zip(&of_cases)
-        .map(|(case, sources)| Example {
-            sources,
+        .map(|(case, said)| Example {
+            sources: &said.sources,
             truth: case.truth,
         })
         .collect();
     let calibration = Calibration::fit(&examples)?;
-    let combined = |sources: &[[Probabilities; 2]]| -> Result<Vec<Probabilities>> {
-        let one = |s: &[Probabilities; 2]| Ok(calibration.combine(s)?);
-        sources.iter().map(one).collect()
+    let combined = |all: &[Said]| -> Result<Vec<Probabilities>> {
+        let one = |said: &Said| Ok(calibration.combine(&said.sources)?);
+        all.iter().map(one).collect()
     };
-    let certainties = |patterns: &[Prepared]| -> Result<Vec<f64>> {
-        let found = combined(&both(patterns, &|_, _| true)?)?;
-        Ok(found.iter().map(Probabilities::certainty).collect())
+    let outside = |patterns: &[Prepared]| -> Result<Vec<Sureness>> {
+        let all = said(patterns, &|_, _| true)?;
+        let found = combined(&all)?;
+        let one = |(said, p): (&Said, &Probabilities)| Sureness {
+            certainty: p.certainty(),
+            unexplained: said.unexplained,
+            is_right: false,
+        };
+        Ok(all.iter().zip(&found).map(one).collect())
     };
-    let (mixtures, lineless) = (certainties(&mixtures)?, certainties(&lineless)?);
+    let (mixtures, lineless) = (outside(&mixtures)?, outside(&lineless)?);
     let found = combined(&of_cases)?;
-    let threshold = threshold([&mixtures, &lineless], plan.answered);
-    let share = |certainties: &[f64]| {
-        let answered = certainties.iter().filter(|c| **c >= threshold).count();
-        answered as f64 / certainties.len().max(1) as f64
+    let one = |((case, said), p): ((&Case, &Said), &Probabilities)| Sureness {
+        certainty: p.certainty(),
+        unexplained: said.unexplained,
+        is_right: p.most_likely(1)[0].0 == case.truth,
     };
-    let [of_networks, of_nearest] =
-        [0, 1].map(|k| of_cases.iter().map(|s| s[k].clone()).collect::<Vec<_>>());
+    let single: Vec<Sureness> = cases.iter().zip(&of_cases).zip(&found).map(one).collect();
+    let limits = Limits::best(&single, [&mixtures, &lineless], plan);
+    let alone = |k: usize| -> Result<Vec<Probabilities>> {
+        let one = |said: &Said| Ok(said.sources[k].probabilities()?);
+        of_cases.iter().map(one).collect()
+    };
+    let (of_networks, of_nearest) = (alone(0)?, alone(1)?);
     let mut scores = Vec::new();
     for (answers, found) in [
         ("networks", &of_networks),
         ("nearest", &of_nearest),
         ("both", &found),
     ] {
-        scores.extend(scores_of(answers, &cases, found, threshold)?);
+        scores.extend(scores_of(answers, &cases, found, &of_cases, limits)?);
     }
     let exponents = [calibration.exponents()[0], calibration.exponents()[1]];
     let report = CalibrationReport {
         exponents,
-        threshold,
+        threshold: limits.threshold,
+        most_unexplained: limits.most_unexplained,
         scores,
-        mixtures_answered: share(&mixtures),
-        lineless_answered: share(&lineless),
+        mixtures_answered: limits.answered(&mixtures),
+        lineless_answered: limits.answered(&lineless),
     };
     let settings = Settings {
         exponents,
-        threshold,
+        threshold: limits.threshold,
+        most_unexplained: limits.most_unexplained,
         ..settings
     };
     Ok((Model::new(networks, settings)?, report))
+}
+
+/// Limits of refusal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Limits {
+    threshold: f64,
+    most_unexplained: f64,
+}
+
+impl Limits {
+    /// The limits, multiples of 0.01, with which most patterns of single substances are answered, among those with which
+    /// few patterns of each set from outside are answered and enough of the answers are right. If there are none, the
+    /// strictest.
+    fn best(single: &[Sureness], outside: [&[Sureness]; 2], plan: &CalibrationPlan) -> Self {
+        let mut best = Self {
+            threshold: 0.99,
+            most_unexplained: 0.0,
+        };
+        let mut most = 0.0;
+        let hundredth = |k: u32| f64::from(k) / 100.0;
+        for threshold in (30..100).map(hundredth) {
+            for most_unexplained in (0..=100).map(hundredth) {
+                let limits = Self {
+                    threshold,
+                    most_unexplained,
+                };
+                let answered = limits.answered(single);
+                let is_better = answered > most
+                    && limits.right(single) >= plan.right
+                    && outside
+                        .into_iter()
+                        .all(|o| limits.answered(o) <= plan.answered);
+                if is_better {
+                    (most, best) = (answered, limits);
+                }
+            }
+        }
+        best
+    }
+
+    fn is_answered(self, s: &Sureness) -> bool {
+        s.certainty >= self.threshold && s.unexplained <= self.most_unexplained
+    }
+
+    /// Share of patterns that are answered.
+    fn answered(self, all: &[Sureness]) -> f64 {
+        let answered = all.iter().filter(|s| self.is_answered(s)).count();
+        answered as f64 / all.len().max(1) as f64
+    }
+
+    /// Share of right answers among all answers; 0 without answers.
+    fn right(self, all: &[Sureness]) -> f64 {
+        let answered = || all.iter().filter(|s| self.is_answered(s));
+        let right = answered().filter(|s| s.is_right).count();
+        right as f64 / answered().count().max(1) as f64
+    }
 }
 
 /// Simulated patterns of all crystals, those of each group about equally many.
@@ -214,7 +328,7 @@ fn cases(
                 truth,
                 group,
                 crystal,
-                is_unknown: index.is_multiple_of(plan.unknown.max(1)),
+                known: Known::ALL[index % Known::ALL.len()],
             })
         };
         let made: Result<Vec<Case>> = (0..count).into_par_iter().map(one).collect();
@@ -226,61 +340,41 @@ fn cases(
     }
 }
 
-/// Whether an entry of the library counts for a pattern of a crystal.
-fn is_allowed(title: &Title<'_>, crystal: &KnownCrystal, is_unknown: bool) -> bool {
-    let is_substance =
-        || title.name == crystal.substance || composition(title.formula) == crystal.composition;
-    title.source != crystal.id && !(is_unknown && is_substance())
-}
-
-/// The least threshold, a multiple of 0.01 and 0.5 or more, at which at most a share `most` of each set of patterns from
-/// outside is answered.
-fn threshold(outside: [&[f64]; 2], most: f64) -> f64 {
-    let is_enough = |threshold: &f64| {
-        outside.into_iter().all(|certainties| {
-            let answered = certainties.iter().filter(|c| *c >= threshold).count();
-            answered as f64 <= most * certainties.len() as f64
-        })
-    };
-    let thresholds = (50..100).map(|percent| f64::from(percent) / 100.0);
-    thresholds.into_iter().find(is_enough).unwrap_or(0.99)
-}
-
 fn scores_of(
     answers: &str,
     cases: &[Case],
     found: &[Probabilities],
-    threshold: f64,
+    said: &[Said],
+    limits: Limits,
 ) -> Result<Vec<HeldOutScore>> {
     let groups = cases.iter().map(|c| c.group).max().map_or(0, |g| g + 1);
     let mut scores = Vec::new();
-    for (group, is_unknown) in (0..groups).flat_map(|g| [(g, false), (g, true)]) {
-        let of_set = |case: &Case| (case.group, case.is_unknown) == (group, is_unknown);
-        let set = cases.iter().zip(found).filter(|(case, _)| of_set(case));
-        let set: Vec<Answer<'_>> = set
-            .map(|(case, probabilities)| Answer {
-                probabilities,
-                truth: case.truth,
-            })
-            .collect();
+    for (group, known) in (0..groups).flat_map(|g| Known::ALL.map(|known| (g, known))) {
+        let of_set = |k: &usize| (cases[*k].group, cases[*k].known) == (group, known);
+        let set: Vec<usize> = (0..cases.len()).filter(of_set).collect();
         if set.is_empty() {
             continue;
         }
-        let score = Score::of(&set)?;
-        let given = |p: &&Answer<'_>| p.probabilities.certainty() >= threshold;
-        let given: Vec<&Answer<'_>> = set.iter().filter(given).collect();
-        let right = given
-            .iter()
-            .filter(|a| a.probabilities.most_likely(1)[0].0 == a.truth);
+        let answer = |k: &usize| Answer {
+            probabilities: &found[*k],
+            truth: cases[*k].truth,
+        };
+        let score = Score::of(&set.iter().map(answer).collect::<Vec<_>>())?;
+        let sureness = |k: &usize| Sureness {
+            certainty: found[*k].certainty(),
+            unexplained: said[*k].unexplained,
+            is_right: found[*k].most_likely(1)[0].0 == cases[*k].truth,
+        };
+        let sureness: Vec<Sureness> = set.iter().map(sureness).collect();
         scores.push(HeldOutScore {
             answers: answers.to_owned(),
             group: group + 1,
-            is_unknown,
+            known,
             patterns: set.len(),
             space_group: score.space_group,
             crystal_system: score.crystal_system,
-            answered: given.len() as f64 / set.len() as f64,
-            right: right.count() as f64 / given.len().max(1) as f64,
+            answered: limits.answered(&sureness),
+            right: limits.right(&sureness),
         });
     }
     Ok(scores)
@@ -302,7 +396,11 @@ pub(super) fn composition(formula: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use xrd_core::{Atom, Lattice, Structure};
+    use xrd_symmetry::xrd_identify::{Entry, LineList};
+
     use super::*;
+    use crate::symmetry::Sampling;
 
     #[test]
     fn compositions_do_not_depend_on_the_order_and_spaces() {
@@ -310,14 +408,72 @@ mod tests {
         assert_ne!(composition("CaO"), composition("CO"));
     }
 
+    fn sureness(certainty: f64, unexplained: f64, is_right: bool) -> Sureness {
+        Sureness {
+            certainty,
+            unexplained,
+            is_right,
+        }
+    }
+
     #[test]
-    fn the_threshold_is_the_least_that_answers_few_from_outside() {
-        let mixtures = [
-            0.8, 0.9, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1,
+    fn limits_answer_most_patterns_of_single_substances() {
+        let plan = CalibrationPlan::default();
+        let of = |single: &[Sureness], outside: &[Sureness]| {
+            Limits::best(single, [outside, &[sureness(0.1, 1.0, false)]], &plan)
+        };
+        // Right answers above a certainty of 0.6, and mixtures with as much certainty.
+        let single: Vec<Sureness> = (40..100)
+            .map(|k| sureness(f64::from(k) / 100.0, 0.1, k >= 60))
+            .collect();
+        let mixtures = vec![sureness(0.9, 0.3, false); 10];
+        let limits = of(&single, &mixtures);
+        assert_eq!(limits.most_unexplained, 0.1);
+        assert_eq!(limits.threshold, 0.5);
+        assert!((limits.right(&single) - 0.8).abs() < 1e-12);
+        // Certainty alone decides about mixtures without unexplained peaks.
+        let explained = vec![sureness(0.7, 0.0, false); 10];
+        assert_eq!(of(&single, &explained).threshold, 0.71);
+        let none = of(&[sureness(0.9, 0.0, false)], &[]);
+        assert_eq!((none.threshold, none.most_unexplained), (0.99, 0.0));
+    }
+
+    /// Entries: the structure itself, another of its name, one of its composition, and one of another substance.
+    #[test]
+    fn what_the_library_knows_decides_which_entries_count() {
+        let cell = Lattice::from_parameters(5.64, 5.64, 5.64, 90.0, 90.0, 90.0).unwrap();
+        let atoms = vec![Atom::new("Na".parse().unwrap(), [0.0; 3])];
+        let crystal = KnownCrystal::new(
+            "own".to_owned(),
+            Some("Halite".to_owned()),
+            "Na Cl".to_owned(),
+            Structure::new(cell, atoms).unwrap(),
+            SpaceGroup::from_number(221).unwrap(),
+            Sampling::networks().unwrap(),
+            None,
+        )
+        .unwrap();
+        let entries = [
+            ("own", "Halite", "NaCl"),
+            ("other", "Halite", "NaCl"),
+            ("third", "salt", "ClNa"),
+            ("fourth", "Sylvite", "KCl"),
         ];
-        assert_eq!(threshold([&[0.1; 20], &[]], 0.08), 0.5);
-        assert_eq!(threshold([&mixtures, &[]], 0.08), 0.81);
-        assert_eq!(threshold([&[0.1; 20], &mixtures], 0.08), 0.81);
-        assert_eq!(threshold([&[1.0; 20], &mixtures], 0.08), 0.99);
+        let mut library = Library::default();
+        for (source, name, formula) in entries {
+            let entry = Entry {
+                name: name.to_owned(),
+                formula: formula.to_owned(),
+                space_group: 225,
+                source: source.to_owned(),
+                lines: LineList::new([(0.3, 1.0)]).unwrap(),
+            };
+            library.push(&entry).unwrap();
+        }
+        let allowed =
+            |known: Known| [0, 1, 2, 3].map(|i| known.allows(&library.title(i).unwrap(), &crystal));
+        assert_eq!(allowed(Known::Structure), [true; 4]);
+        assert_eq!(allowed(Known::Substance), [false, true, true, true]);
+        assert_eq!(allowed(Known::Nothing), [false, false, false, true]);
     }
 }

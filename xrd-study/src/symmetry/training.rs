@@ -4,8 +4,8 @@ use xrd_nn::Network;
 use xrd_symmetry::{Step, Training, TrainingPlan};
 
 use super::PatternSource;
-use super::resumable::{self, Row, Steps};
 use crate::error::{Error, Result};
+use crate::resumable::{self, Row, Steps};
 use crate::session::{Observer, Running, Saving, Stage};
 
 /// Trains several networks on simulated patterns, one after the other.

@@ -1,7 +1,9 @@
 //! Laws of probabilities, their calibration and their scores.
 
 use proptest::prelude::*;
-use xrd_symmetry::{Answer, Calibration, Error, Example, Probabilities, Score, SpaceGroup};
+use xrd_symmetry::{
+    Answer, Calibration, Error, Evidence, Example, Exponents, Probabilities, Score, SpaceGroup,
+};
 
 fn group(number: u16) -> SpaceGroup {
     SpaceGroup::from_number(number).unwrap()
@@ -99,17 +101,23 @@ fn invalid_probabilities_are_refused() {
     assert!(Probabilities::mean([]).is_err());
 }
 
-/// Truths drawn from pᵉ have the exponent e; a source that knows nothing has none.
+/// Truths drawn with an exponent for each question have these exponents; a source that knows nothing has none.
 #[test]
 fn exponents_are_found_again() {
     let mut next = numbers(1);
+    let exponents = Exponents {
+        crystal_system: 0.5,
+        extinction_group: 2.0,
+        space_group: 1.0,
+    };
+    let truly = Calibration::new([exponents]).unwrap();
     let mut cases = Vec::new();
-    for _ in 0..1500 {
-        let scores: Vec<f64> = (0..230).map(|_| 4.0 * next()).collect();
-        let noise: Vec<f64> = (0..230).map(|_| 4.0 * next()).collect();
-        let sources = [&scores, &noise].map(|s| Probabilities::from_scores(s).unwrap());
-        let doubled: Vec<f64> = scores.iter().map(|s| 2.0 * s).collect();
-        let drawn = Probabilities::from_scores(&doubled).unwrap();
+    for _ in 0..3000 {
+        let scores: Vec<f64> = (0..230).map(|_| 6.0 * next()).collect();
+        let noise: Vec<f64> = (0..230).map(|_| 6.0 * next()).collect();
+        let sources =
+            [&scores, &noise].map(|s| Evidence::from(&Probabilities::from_scores(s).unwrap()));
+        let drawn = truly.combine(&sources[..1]).unwrap();
         let mut left = next();
         let truth = SpaceGroup::all().find(|g| {
             left -= drawn.of(*g);
@@ -125,12 +133,22 @@ fn exponents_are_found_again() {
         })
         .collect();
     let fitted = Calibration::fit(&examples).unwrap();
+    let [found, noise] = fitted.exponents() else {
+        panic!("two sources");
+    };
+    let near = |a: f64, b: f64| (a - b).abs() < 0.15;
     assert!(
-        (fitted.exponents()[0] - 2.0).abs() < 0.1,
-        "{:?}",
-        fitted.exponents()
+        near(found.crystal_system, 0.5)
+            && near(found.extinction_group, 2.0)
+            && near(found.space_group, 1.0),
+        "{found:?}"
     );
-    assert!(fitted.exponents()[1] < 0.1, "{:?}", fitted.exponents());
+    let all = [
+        noise.crystal_system,
+        noise.extinction_group,
+        noise.space_group,
+    ];
+    assert!(all.into_iter().all(|w| w < 0.15), "{noise:?}");
     let combined: Vec<_> = cases
         .iter()
         .map(|(sources, _)| fitted.combine(sources).unwrap())
@@ -181,12 +199,66 @@ fn the_surer_half_is_the_better_one_of_a_calibrated_source() {
 
 #[test]
 fn sources_are_counted() {
-    let p = [Probabilities::uniform(), Probabilities::uniform()];
-    assert!(Calibration::new([1.0]).unwrap().combine(&p).is_err());
-    assert!(Calibration::new([]).is_err() && Calibration::new([11.0]).is_err());
+    let p = [1, 2].map(|_| Evidence::from(&Probabilities::uniform()));
+    let one = |w| Calibration::new([Exponents::all(w)]);
+    assert!(one(1.0).unwrap().combine(&p).is_err());
+    assert!(Calibration::new([]).is_err() && one(11.0).is_err() && one(f64::NAN).is_err());
     let [one, two] = [&p[..1], &p].map(|sources| Example {
         sources,
         truth: group(1),
     });
     assert!(Calibration::fit(&[one, two]).is_err() && Calibration::fit(&[]).is_err());
+}
+
+/// A naive twin: the three probabilities by their definition.
+#[test]
+fn combined_probabilities_are_those_of_the_three_questions() {
+    let mut next = numbers(5);
+    let weights = |scale: f64, next: &mut dyn FnMut() -> f64| -> Vec<f64> {
+        (0..230).map(|_| (scale * next()).exp()).collect()
+    };
+    let sources = [(3.0, 1e-6), (8.0, 1.0)]
+        .map(|(scale, floor)| Evidence::new(&weights(scale, &mut next), floor).unwrap());
+    let exponents = [[0.8, 1.3, 0.4], [0.3, 0.0, 1.1]];
+    let of = |[crystal_system, extinction_group, space_group]: [f64; 3]| Exponents {
+        crystal_system,
+        extinction_group,
+        space_group,
+    };
+    let found = Calibration::new(exponents.map(of)).unwrap();
+    let found = found.combine(&sources).unwrap();
+    let score = |set: &dyn Fn(SpaceGroup) -> bool, level: usize| -> f64 {
+        let of_source = |(source, exponents): (&Evidence, &[f64; 3])| {
+            let all = SpaceGroup::all().zip(source.weights());
+            let sum: f64 = all.filter(|(g, _)| set(*g)).map(|(_, w)| w).sum();
+            (sum + source.floor()).powf(exponents[level])
+        };
+        sources.iter().zip(&exponents).map(of_source).product()
+    };
+    let systems: Vec<_> = (0..7).collect();
+    let system = |g: SpaceGroup| g.crystal_system() as usize;
+    let total: f64 = systems.iter().map(|s| score(&|g| system(g) == *s, 0)).sum();
+    for group in SpaceGroup::all() {
+        let in_system = |g: SpaceGroup| system(g) == system(group);
+        let is_like =
+            |g: SpaceGroup| in_system(g) && g.extinction_group() == group.extinction_group();
+        let mut extinctions: Vec<_> = SpaceGroup::all()
+            .filter(|g| in_system(*g))
+            .map(SpaceGroup::extinction_group)
+            .collect();
+        extinctions.sort();
+        extinctions.dedup();
+        let of_extinctions: f64 = extinctions
+            .iter()
+            .map(|e| score(&|g| in_system(g) && g.extinction_group() == *e, 1))
+            .sum();
+        let of_groups: f64 = SpaceGroup::all()
+            .filter(|g| is_like(*g))
+            .map(|one| score(&|g| g == one, 2))
+            .sum();
+        let expected = score(&in_system, 0) / total * score(&is_like, 1) / of_extinctions
+            * score(&|g| g == group, 2)
+            / of_groups;
+        assert!((found.of(group) / expected - 1.0).abs() < 1e-9, "{group}");
+    }
 }

@@ -3,7 +3,8 @@
 use xrd_nn::{LayerSpec, NetworkSpec, Shape};
 use xrd_symmetry::xrd_identify::{Entry, Library, LineList};
 use xrd_symmetry::{
-    Classifier, Error, Model, Prepared, Settings, SpaceGroup, Training, TrainingPlan, axis,
+    Classifier, Error, Exponents, Model, Prepared, Settings, SpaceGroup, Training, TrainingPlan,
+    axis,
 };
 
 /// Lattice parameter in Å.
@@ -86,8 +87,9 @@ fn model() -> Model {
         candidates: 5,
         sharpness: 40.0,
         least: 0.7,
-        exponents: [1.0, 0.3],
+        exponents: [1.0, 0.3].map(Exponents::all),
         threshold: 0.5,
+        most_unexplained: 1.0,
     };
     Model::new(networks, settings).unwrap()
 }

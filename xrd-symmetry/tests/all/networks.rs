@@ -5,7 +5,8 @@ use xrd_nn::{LayerSpec, NetworkSpec, Shape};
 use xrd_symmetry::xrd_identify;
 use xrd_symmetry::xrd_identify::Library;
 use xrd_symmetry::{
-    Classifier, Error, Model, Prepared, Settings, SpaceGroup, Training, TrainingPlan, axis,
+    Classifier, Error, Exponents, Model, Prepared, Refusal, Settings, SpaceGroup, Training,
+    TrainingPlan, axis,
 };
 
 /// Lattice spacings in Å and heights of lines.
@@ -175,6 +176,37 @@ fn a_network_learns_and_its_file_answers_the_same() {
 }
 
 #[test]
+fn answers_are_means_over_copies_shifted_by_a_point() {
+    let network = trained(Training::new(plan(8)).unwrap(), 8).into_network();
+    let classifier = Classifier::new("test", vec![network]).unwrap();
+    let prepared = Prepared::of(&pattern(4.0, 91.0, 0.02, 1.540_593, 0.0)).unwrap();
+    let (values, points) = (prepared.values(), Prepared::POINTS);
+    let mut copies = xrd_nn::ndarray::Array2::zeros((3, points));
+    for i in 0..points {
+        copies[[0, i]] = values[i];
+        copies[[1, i]] = if i == 0 { 0.0 } else { values[i - 1] };
+        copies[[2, i]] = if i + 1 == points { 0.0 } else { values[i + 1] };
+    }
+    let scores = classifier.networks()[0].predict(copies.view()).unwrap();
+    let mut expected = vec![0.0; 230];
+    for row in scores.rows() {
+        let sum: f64 = row.iter().map(|v| f64::from(*v).exp()).sum();
+        for (mean, v) in expected.iter_mut().zip(row) {
+            *mean += f64::from(*v).exp() / sum / 3.0;
+        }
+    }
+    let found = &classifier
+        .probabilities(std::slice::from_ref(&prepared))
+        .unwrap()[0];
+    for (a, b) in found.values().iter().zip(&expected) {
+        assert!((a - b).abs() < 1e-9, "{a} {b}");
+    }
+    // The copies have different answers, so that one of them alone would not pass.
+    let alone = scores[[0, 0]] - scores[[1, 0]];
+    assert!(alone.abs() > 1e-6, "{alone}");
+}
+
+#[test]
 fn a_continued_training_gives_the_same_bits_on_any_number_of_threads() {
     let pool = |n| {
         rayon::ThreadPoolBuilder::new()
@@ -239,6 +271,8 @@ fn the_shipped_model_is_its_file_and_refuses_below_its_threshold() {
         (again.name(), again.settings()),
         (model.name(), model.settings())
     );
+    let earlier = Model::from_bytes(b"xrd-symmetry 1\n{}\n").unwrap_err();
+    assert!(earlier.to_string().contains("earlier version"), "{earlier}");
     for end in [0, 20, 200, bytes.len() / 2, bytes.len() - 1] {
         assert!(Model::from_bytes(&bytes[..end]).is_err(), "{end}");
     }
@@ -248,15 +282,22 @@ fn the_shipped_model_is_its_file_and_refuses_below_its_threshold() {
     let found = model.classify(&[pattern], &Library::default()).unwrap();
     let certainty = found[0].probabilities.certainty();
     assert_eq!(found[0].similarity, 0.0);
-    assert_eq!(found[0].is_refused, certainty < model.settings().threshold);
-    for (exponents, threshold, candidates) in [
-        ([11.0, 0.2], 0.5, 20),
-        ([0.9, 0.2], 1.5, 20),
-        ([0.9, 0.2], 0.5, 0),
+    assert_eq!(found[0].unexplained, 1.0);
+    let refusal = match certainty < model.settings().threshold {
+        true => Refusal::Uncertain,
+        false => Refusal::Unexplained,
+    };
+    assert_eq!(found[0].refusal, Some(refusal));
+    for (exponents, threshold, most_unexplained, candidates) in [
+        ([11.0, 0.2], 0.5, 1.0, 20),
+        ([0.9, 0.2], 1.5, 1.0, 20),
+        ([0.9, 0.2], 0.5, -0.1, 20),
+        ([0.9, 0.2], 0.5, 1.0, 0),
     ] {
         let settings = Settings {
-            exponents,
+            exponents: exponents.map(Exponents::all),
             threshold,
+            most_unexplained,
             candidates,
             ..model.settings().clone()
         };

@@ -44,8 +44,9 @@ fn describe_model(model: &Model) -> Value {
         "structures_that_vote": settings.candidates,
         "sharpness_of_votes": settings.sharpness,
         "least_similarity": settings.least,
-        "exponent_of_networks": networks,
-        "exponent_of_votes": nearest,
+        "exponents_of_networks": networks,
+        "exponents_of_votes": nearest,
         "threshold": settings.threshold,
+        "most_unexplained": settings.most_unexplained,
     })
 }

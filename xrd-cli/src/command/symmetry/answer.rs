@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use xrd_study::xrd_symmetry::{
     Classification, CrystalSystem, DecidingLine, Explanation, ExtinctionGroup, Probabilities,
+    Refusal, Settings,
 };
 
 use crate::prepared::PreparedScan;
@@ -25,7 +26,8 @@ pub(super) struct Answer<'a> {
     pub(super) explained: Option<&'a Explanation>,
     /// Whether space groups of one extinction group are merged.
     pub(super) is_merged: bool,
-    pub(super) threshold: f64,
+    /// Settings of the model, with the limits that were asked for.
+    pub(super) settings: &'a Settings,
 }
 
 impl Answer<'_> {
@@ -38,8 +40,30 @@ impl Answer<'_> {
         }
     }
 
-    pub(super) fn is_refused(&self) -> bool {
-        self.certainty() < self.threshold
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        self.settings
+            .refusal(self.certainty(), self.found.unexplained)
+    }
+
+    /// Why the pattern is refused, in a few words.
+    pub(super) fn refused_words(&self) -> Option<String> {
+        Some(match self.refusal()? {
+            Refusal::Uncertain => {
+                let certainty = percent(self.certainty());
+                let kind = if self.is_merged {
+                    "extinction"
+                } else {
+                    "space"
+                };
+                format!("not certain enough (the likeliest {kind} group has {certainty})")
+            }
+            Refusal::Unexplained => {
+                let share = percent(self.found.unexplained);
+                format!(
+                    "not answered ({share} of the peaks by height are not in the nearest known structure, perhaps a mixture)"
+                )
+            }
+        })
     }
 
     fn extinction_groups(&self) -> Vec<(ExtinctionGroup, f64)> {
@@ -81,7 +105,8 @@ impl Answer<'_> {
             .map(|(group, p)| json!({"symbol": group.symbol(), "probability": rounded(*p)}));
         let mut json = json!({
             "pattern": self.name,
-            "refused": self.is_refused(),
+            "refused": self.refusal().is_some(),
+            "refused_because": self.refusal().map(reason),
             "crystal_system": {
                 "name": system.name(),
                 "probability": rounded(probability),
@@ -90,6 +115,7 @@ impl Answer<'_> {
             "space_groups": groups.collect::<Vec<_>>(),
             "extinction_group": extinction,
             "similarity": rounded(self.found.similarity),
+            "unexplained": rounded(self.found.unexplained),
             "assumed_wavelength": self.scan.is_wavelength_assumed,
             "model": model,
         });
@@ -122,15 +148,9 @@ impl Answer<'_> {
             system.name(),
             percent(probability)
         );
-        if self.is_refused() {
-            let certainty = percent(self.certainty());
-            let kind = if self.is_merged {
-                "extinction"
-            } else {
-                "space"
-            };
+        if let Some(words) = self.refused_words() {
             first = format!(
-                "{}: not certain enough (the likeliest {kind} group has {certainty}); perhaps {} ({})",
+                "{}: {words}; perhaps {} ({})",
                 self.name,
                 system.name(),
                 percent(probability)
@@ -156,8 +176,9 @@ impl Answer<'_> {
             }
         }
         lines.push(format!(
-            "  similarity of the nearest known structure: {:.3}",
-            self.found.similarity
+            "  similarity of the nearest known structure: {:.3}, peaks without its lines: {}",
+            self.found.similarity,
+            percent(self.found.unexplained)
         ));
         if self.explained.is_some() {
             lines.push(self.decided_words());
@@ -178,6 +199,14 @@ impl Answer<'_> {
             true => "  decided by no single line".to_owned(),
             false => format!("  decided by lines at {}", words.join(", ")),
         }
+    }
+}
+
+/// Word for a reason in JSON and in the table.
+pub(super) fn reason(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Uncertain => "uncertain",
+        Refusal::Unexplained => "unexplained",
     }
 }
 

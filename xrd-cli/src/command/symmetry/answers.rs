@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::{Value, json};
 use xrd_identify::Library;
+use xrd_study::xrd_symmetry::Settings;
 
 use super::answer::Answer;
 use super::folder::Folder;
@@ -60,9 +61,9 @@ impl<'a> Answers<'a> {
     }
 
     /// Writes the folder, and the page of a study in it again, and prints the array.
-    pub(super) fn finish(self, threshold: f64, out: Option<&Path>) -> Result<()> {
+    pub(super) fn finish(self, settings: &Settings, out: Option<&Path>) -> Result<()> {
         if let (Some(folder), Some(out)) = (self.folder, out) {
-            folder.finish(self.model, threshold)?;
+            folder.finish(self.model, settings)?;
             renew_page(out)?;
         }
         match self.is_json {

@@ -8,14 +8,15 @@ use xrd_identify::Library;
 use xrd_report::{
     ANSWERS_FILE, ANSWERS_PAGE, FigureFiles, FoundGroup, answers_page, found_groups, recognised,
 };
+use xrd_study::xrd_symmetry::{Refusal, Settings};
 use xrd_study::{Inputs, OutputFolder, Table};
 
-use super::answer::{Answer, percent, rounded};
+use super::answer::{Answer, percent, reason, rounded};
 use crate::candidate::{Candidate, candidates, figure, figure_name, short_name};
 use crate::output::{self, pretty};
 
 /// Columns of the table.
-const COLUMNS: [&str; 19] = [
+const COLUMNS: [&str; 21] = [
     "pattern",
     "refused",
     "crystal_system",
@@ -30,6 +31,8 @@ const COLUMNS: [&str; 19] = [
     "nearest_formula",
     "nearest_space_group",
     "similarity",
+    "unexplained",
+    "refused_because",
     "lines_found",
     "lines_expected",
     "peaks_left_over",
@@ -74,7 +77,7 @@ impl Folder {
             crystal_system: answer.probabilities().crystal_system().0,
             symbol: group.symbol().to_owned(),
             certainty,
-            is_refused: answer.is_refused(),
+            is_refused: answer.refusal().is_some(),
         });
         self.table.rows.push(row(answer, nearest.as_ref(), &name));
         let mut json = json.clone();
@@ -98,20 +101,18 @@ impl Folder {
     fn draw(&mut self, answer: &Answer, nearest: Option<&Candidate>) -> Result<String> {
         let (system, probability) = answer.probabilities().crystal_system();
         let (group, certainty) = answer.probabilities().most_likely(1)[0];
-        let refused = if answer.is_refused() {
-            "not certain enough, perhaps "
-        } else {
-            ""
+        let system = format!("{} ({})", system.name(), percent(probability));
+        // Longer titles do not fit. The text below the figure says why a pattern is refused.
+        let said = match answer.refusal() {
+            Some(_) => format!("perhaps {system}"),
+            None => format!(
+                "{system}, {} {} ({})",
+                group.number(),
+                group.symbol(),
+                percent(certainty)
+            ),
         };
-        let title = format!(
-            "{}: {refused}{} ({}), {} {} ({})",
-            short_name(answer.name),
-            system.name(),
-            percent(probability),
-            group.number(),
-            group.symbol(),
-            percent(certainty)
-        );
+        let title = format!("{}: {said}", short_name(answer.name));
         let left_over = nearest.map_or(&[][..], |n| &n.unmatched);
         let nearest: Vec<&Candidate> = nearest.into_iter().collect();
         let mut data = figure(title, answer.scan, &nearest, left_over)?;
@@ -128,14 +129,15 @@ impl Folder {
     }
 
     /// Writes table, answers, figure and page, and moves all files into the folder.
-    pub(super) fn finish(mut self, model: &str, threshold: f64) -> Result<()> {
-        let figure = found_groups(&self.found, threshold);
+    pub(super) fn finish(mut self, model: &str, settings: &Settings) -> Result<()> {
+        let figure = found_groups(&self.found, settings.threshold);
         self.files.write(&mut self.out, "answers", &figure)?;
         self.out.write("answers.csv", |to| self.table.write(to))?;
         let answers = json!({
             "version": crate::VERSION,
             "model": model,
-            "threshold": rounded(threshold),
+            "threshold": rounded(settings.threshold),
+            "most_unexplained": rounded(settings.most_unexplained),
             "patterns": self.answers,
         });
         let page = answers_page(&answers, &self.figures)?;
@@ -157,7 +159,7 @@ fn row(answer: &Answer, nearest: Option<&Candidate>, figure: &str) -> Vec<String
     let text = |of: fn(&Candidate) -> String| nearest.map(of).unwrap_or_default();
     vec![
         answer.name.to_owned(),
-        answer.is_refused().to_string(),
+        answer.refusal().is_some().to_string(),
         system.name().to_owned(),
         rounded(system_probability).to_string(),
         group.number().to_string(),
@@ -170,6 +172,8 @@ fn row(answer: &Answer, nearest: Option<&Candidate>, figure: &str) -> Vec<String
         text(|n| n.formula.clone()),
         text(|n| n.space_group.to_string()),
         rounded(answer.found.similarity).to_string(),
+        rounded(answer.found.unexplained).to_string(),
+        answer.refusal().map_or("", reason).to_owned(),
         text(|n| n.found_lines().to_string()),
         text(|n| n.lines.len().to_string()),
         text(|n| n.unmatched.len().to_string()),

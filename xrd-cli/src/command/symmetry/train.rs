@@ -7,8 +7,8 @@ use clap::Args;
 use serde::Serialize;
 use xrd_identify::Library;
 use xrd_study::symmetry::{
-    CalibrationPlan, CalibrationReport, KnownCrystal, PatternSource, Sampling, SymmetryEffects,
-    calibrate, network_files, train_networks,
+    CalibrationPlan, CalibrationReport, Known, KnownCrystal, PatternSource, Sampling,
+    SymmetryEffects, calibrate, network_files, train_networks,
 };
 use xrd_study::xrd_symmetry::{Classifier, TrainingPlan};
 use xrd_study::{Inputs, Saving};
@@ -22,7 +22,7 @@ use crate::progress::Terminal;
 ///
 /// Networks are trained on patterns that are simulated when they are needed, with the effects of laboratory instruments.
 /// One substance in twenty is held out (by the hash of its name or formula). On simulated patterns of these, the networks are
-/// combined with the nearest structures of a library and calibrated, and the threshold of refusal is chosen. Each
+/// combined with the nearest structures of a library and calibrated, and the limits of refusal are chosen. Each
 /// STRUCTURES argument gives an equal share of the patterns.
 #[derive(Args)]
 #[command(after_help = "\
@@ -191,10 +191,10 @@ impl Summary<'_> {
             String::new(),
             "simulated patterns of substances that were held out".to_owned(),
             format!(
-                "{:<10} {:>5} {:<8} {:>8} {:>11} {:>7} {:>8} {:>15}",
+                "{:<10} {:>5} {:<9} {:>8} {:>11} {:>7} {:>8} {:>15}",
                 "answers",
                 "group",
-                "library",
+                "known",
                 "patterns",
                 "space group",
                 "system",
@@ -205,10 +205,14 @@ impl Summary<'_> {
         let percent = |x: f64| format!("{:.1} %", 100.0 * x);
         for score in &report.scores {
             lines.push(format!(
-                "{:<10} {:>5} {:<8} {:>8} {:>11} {:>7} {:>8} {:>15}",
+                "{:<10} {:>5} {:<9} {:>8} {:>11} {:>7} {:>8} {:>15}",
                 score.answers,
                 score.group,
-                if score.is_unknown { "without" } else { "with" },
+                match score.known {
+                    Known::Structure => "structure",
+                    Known::Substance => "substance",
+                    Known::Nothing => "nothing",
+                },
                 score.patterns,
                 percent(score.space_group),
                 percent(score.crystal_system),
@@ -216,13 +220,17 @@ impl Summary<'_> {
                 percent(score.right),
             ));
         }
-        let [networks, nearest] = report.exponents;
+        let [networks, nearest] = report.exponents.map(|e| {
+            let [system, extinction, group] = [e.crystal_system, e.extinction_group, e.space_group];
+            format!("{system:.3} / {extinction:.3} / {group:.3}")
+        });
         lines.extend([
             String::new(),
-            format!("exponents: networks {networks:.3}, nearest structures {nearest:.3}"),
+            format!("exponents for crystal system / extinction group / space group: networks {networks}, nearest structures {nearest}"),
             format!(
-                "threshold {:.2}: {} of mixtures and {} of patterns without lines are answered",
+                "threshold {:.2}, at most {} of the peaks unexplained: {} of mixtures and {} of patterns without lines are answered",
                 report.threshold,
+                percent(report.most_unexplained),
                 percent(report.mixtures_answered),
                 percent(report.lineless_answered)
             ),

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use xrd_nn::NetworkSpec;
 
 use crate::error::{Error, Result};
-use crate::symmetry::resumable::Row;
+use crate::resumable::Row;
 
 /// Plan of a training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

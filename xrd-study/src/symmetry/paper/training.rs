@@ -5,9 +5,9 @@ use xrd_symmetry::{Answer, Score};
 
 use super::{PaperPatterns, PaperPlan, inputs, probabilities};
 use crate::error::{Error, Result};
+use crate::resumable::{self, Steps};
 use crate::session::{Observer, Running, Saving, Stage};
 use crate::symmetry::PatternSource;
-use crate::symmetry::resumable::{self, Steps};
 
 /// First line of a checkpoint. The second line is JSON, and the bytes of the trainer follow.
 const MAGIC: &[u8] = b"xrd symmetry paper 1\n";

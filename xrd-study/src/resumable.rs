@@ -10,7 +10,7 @@ use crate::session::{Observer, Running, SaveInterval, Saving};
 const REPORTED: u64 = 10;
 
 /// Training of one step after the other.
-pub(super) trait Steps {
+pub(crate) trait Steps {
     /// Number of steps so far.
     fn steps(&self) -> u64;
     /// Whether the last step was taken.
@@ -30,7 +30,7 @@ pub(super) trait Steps {
 /// # Errors
 /// Any error of a step. [`Error::Interrupted`] if the observer stops the training. [`Error::File`] if the file cannot be
 /// written.
-pub(super) fn finish(
+pub(crate) fn finish(
     training: &mut impl Steps,
     file: &Path,
     saving: &Saving,
@@ -64,7 +64,7 @@ pub(super) fn finish(
 }
 
 /// Writes a training to a file.
-pub(super) fn save(training: &impl Steps, file: &Path) -> Result<()> {
+pub(crate) fn save(training: &impl Steps, file: &Path) -> Result<()> {
     let bytes = training.checkpoint()?;
     Ok(xrd_io::write::atomically(file, |f| f.write_all(&bytes))?)
 }
@@ -73,7 +73,7 @@ pub(super) fn save(training: &impl Steps, file: &Path) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Unfinished`] if there is one and it may not be continued. [`Error::File`] if it cannot be read.
-pub(super) fn saved(file: &Path, saving: &Saving) -> Result<Option<Vec<u8>>> {
+pub(crate) fn saved(file: &Path, saving: &Saving) -> Result<Option<Vec<u8>>> {
     match std::fs::read(file) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(e) => Err(Error::file(file, e)),
@@ -86,19 +86,19 @@ pub(super) fn saved(file: &Path, saving: &Saving) -> Result<Option<Vec<u8>>> {
 }
 
 /// The error for a saved training that cannot be read.
-pub(super) fn damaged(file: &Path, error: &dyn std::error::Error) -> Error {
+pub(crate) fn damaged(file: &Path, error: &dyn std::error::Error) -> Error {
     let (path, reason) = (file.to_owned(), error.to_string());
     UnfinishedError::Damaged { path, reason }.into()
 }
 
 /// A name, its value in the saved plan, and its value in the given plan.
-pub(super) type Row = (&'static str, String, String);
+pub(crate) type Row = (&'static str, String, String);
 
 /// Compares a saved plan with the given one.
 ///
 /// # Errors
 /// [`Error::Unfinished`] that names the first row with different values.
-pub(super) fn same_plan(file: &Path, rows: &[Row]) -> Result<()> {
+pub(crate) fn same_plan(file: &Path, rows: &[Row]) -> Result<()> {
     match rows.iter().find(|(_, saved, given)| saved != given) {
         None => Ok(()),
         Some((name, saved, given)) => {

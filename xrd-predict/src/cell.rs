@@ -22,6 +22,7 @@ pub(crate) struct CellModel {
     /// Similarities of elements, between 0 and 1.
     additive: Vec<f64>,
     product: Vec<f64>,
+    pair: Vec<f64>,
 }
 
 /// Largest relative difference of the metric tensors of cells with one shape.
@@ -61,6 +62,7 @@ impl CellModel {
         Self {
             additive: table(settings.additive_length),
             product: table(settings.product_length),
+            pair: table(settings.pair_length),
             volumes,
             settings,
         }
@@ -84,19 +86,21 @@ impl CellModel {
         let s = &self.settings;
         let of = |x: Element, y: Element| row(x) * ELEMENTS + row(y);
         let all = permutations.iter().map(|permutation| {
-            let pairs = a.iter().zip(permutation);
-            pairs
-                .map(|(x, r)| self.product[of(*x, b[usize::from(*r)])])
-                .product::<f64>()
+            let at = a.iter().zip(permutation);
+            let at = at.map(|(x, r)| of(*x, b[usize::from(*r)]));
+            let product: f64 = at.clone().map(|at| self.product[at]).product();
+            s.composition * product + s.pairs * mean_of_pairs(at.map(|at| self.pair[at]))
         });
-        let composition = s.composition * all.sum::<f64>() / permutations.len() as f64;
+        let composition = all.sum::<f64>() / permutations.len() as f64;
         if p != q {
             return (composition, 0.0);
         }
-        let pairs = || a.iter().zip(b).map(|(x, y)| of(*x, *y));
-        let additive = pairs().map(|at| self.additive[at]).sum::<f64>() / a.len() as f64;
-        let product = pairs().map(|at| self.product[at]).product::<f64>();
-        let own = s.prototype + s.additive * additive + s.product * product;
+        let at = a.iter().zip(b).map(|(x, y)| of(*x, *y));
+        let additive = at.clone().map(|at| self.additive[at]).sum::<f64>() / a.len() as f64;
+        let product: f64 = at.clone().map(|at| self.product[at]).product();
+        let pairs = mean_of_pairs(at.map(|at| self.pair[at]));
+        let own =
+            s.prototype + s.additive * additive + s.product * product + s.prototype_pairs * pairs;
         (composition + own, own)
     }
 
@@ -224,6 +228,20 @@ impl CellModel {
         let mut shape = mean;
         shape.iter_mut().zip(correction).for_each(|(s, c)| *s += c);
         Some(shape)
+    }
+}
+
+/// Mean of the products of two values of different roles. The value itself if there is one role.
+fn mean_of_pairs(values: impl Iterator<Item = f64>) -> f64 {
+    let (mut count, mut sum, mut squares) = (0.0, 0.0, 0.0);
+    for x in values {
+        count += 1.0;
+        sum += x;
+        squares += x * x;
+    }
+    match count > 1.0 {
+        true => (sum * sum - squares) / (count * (count - 1.0)),
+        false => sum,
     }
 }
 

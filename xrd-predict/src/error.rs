@@ -38,6 +38,13 @@ pub enum Error {
     },
     /// A structure is impossible.
     Structure(xrd_core::Error),
+    /// The network of the paper has no variant with this number of residual blocks.
+    Blocks {
+        /// Number of blocks.
+        found: usize,
+    },
+    /// A network cannot be built, trained or read.
+    Network(xrd_nn::Error),
 }
 
 /// Result with the error type [`enum@Error`] of this crate.
@@ -61,6 +68,10 @@ impl fmt::Display for Error {
                 write!(f, "not a library of structures: {reason} at byte {at}")
             }
             Self::Structure(error) => write!(f, "{error}"),
+            Self::Blocks { found } => {
+                write!(f, "{found} residual blocks (expected 10, 15, 20 or 25)")
+            }
+            Self::Network(error) => write!(f, "{error}"),
         }
     }
 }
@@ -69,6 +80,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Structure(error) => Some(error),
+            Self::Network(error) => Some(error),
             _ => None,
         }
     }
@@ -77,5 +89,11 @@ impl std::error::Error for Error {
 impl From<xrd_core::Error> for Error {
     fn from(error: xrd_core::Error) -> Self {
         Self::Structure(error)
+    }
+}
+
+impl From<xrd_nn::Error> for Error {
+    fn from(error: xrd_nn::Error) -> Self {
+        Self::Network(error)
     }
 }

@@ -14,7 +14,7 @@ use xrd_core::Element;
 /// A chemical formula: the text, and the amount of each element.
 ///
 /// Brackets `()`, `[]` and `{}`, decimal fractions, subscript digits and hydrates (`·` or `*`) are
-/// understood.
+/// understood. Charges with a number (`Pb2+`, `Pb²⁺`, `Pb^2+^`) are passed over.
 ///
 /// # Example
 /// ```

@@ -11,6 +11,8 @@ pub(crate) struct Library {
     pub(crate) known: Vec<Known>,
     /// Number of the formula of each known structure.
     pub(crate) formulas: Vec<usize>,
+    /// Whether each known structure is the first one of its formula.
+    pub(crate) is_first: Vec<bool>,
     pub(crate) blocks: BTreeMap<Anonymous, Block>,
 }
 
@@ -39,8 +41,16 @@ impl Library {
                 let next = numbers.len();
                 *numbers.entry(k.formula()).or_insert(next)
             })
-            .collect();
+            .collect::<Vec<usize>>();
+        let mut most = None;
+        // Numbers are given in order, so that a new one is larger than all before.
+        let is_new = |n: &usize| {
+            let is_new = most.is_none_or(|m| *n > m);
+            most = most.max(Some(*n));
+            is_new
+        };
         Self {
+            is_first: formulas.iter().map(is_new).collect(),
             formulas,
             known,
             blocks,

@@ -2,7 +2,7 @@
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use xrd_core::TwoThetaGrid;
 
 /// Height of the lowest peak relative to the maximum of the pattern.
@@ -83,7 +83,7 @@ pub fn peak_match(of: &[Peak], among: &[Peak], distance_deg: f64) -> f64 {
 }
 
 /// Precision, recall and F1 of predicted peaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PeakScore {
     /// Share of predicted peaks that are paired.
     pub precision: f64,

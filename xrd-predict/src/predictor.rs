@@ -3,20 +3,20 @@ mod storage;
 
 use std::collections::BTreeSet;
 
-use rayon::prelude::*;
-use xrd_core::{Element, Structure};
+use xrd_core::Structure;
 
-use crate::calibration::Calibration;
+use crate::arrangement::Arrangement;
 use crate::cell::{AtomicVolumes, CellModel};
 use crate::library::Library;
-use crate::prototypes::{Block, Member, ordered};
-use crate::substitution::{FitSettings, Substitution, Vote};
+use crate::prototypes::{Block, Member};
+use crate::ranking::{self, Question, Ranked, Ranking};
+use crate::substitution::{FitSettings, Substitution};
 use crate::{CellSettings, Error, Formula, Known, Reduced, Result};
 
-/// Share of formulas from which the calibration is learned.
-const HELD_OUT: usize = 5;
-/// Number of arrangements per formula in the calibration.
-const CALIBRATED: usize = 5;
+/// Number of parts of the formulas: distances that are learned without a part are used to rank its candidates.
+const FOLDS: usize = 3;
+/// Least number of arrangements among which the candidates are chosen.
+const ARRANGEMENTS: usize = 20;
 /// Factor of probabilities if no known structure has the stoichiometry of the formula.
 const OTHER_STOICHIOMETRY: f64 = 0.1;
 /// Bytes of the shipped predictor.
@@ -31,7 +31,7 @@ pub struct Predictor {
     library: Library,
     substitution: Substitution,
     cells: CellModel,
-    calibration: Calibration,
+    ranking: Ranking,
 }
 
 /// Where a candidate comes from.
@@ -69,7 +69,7 @@ impl Predictor {
     /// Learns from known structures, in their order. Of equal settings and structures the result is the same to
     /// the last bit for any number of threads.
     ///
-    /// Cost: about a minute for 25,000 structures.
+    /// Cost: a few minutes for 25,000 structures.
     ///
     /// # Errors
     /// [`Error::Empty`] without structures.
@@ -83,12 +83,14 @@ impl Predictor {
         let fit = |is_target: &dyn Fn(usize) -> bool| {
             Substitution::fit(&blocks, &library.formulas, is_target, settings)
         };
-        let without_held_out = fit(&|formula| formula % HELD_OUT != 0);
-        let calibration = calibrated(&library, &without_held_out);
+        let without: Vec<Substitution> = (0..FOLDS)
+            .map(|part| fit(&|formula| formula % FOLDS != part))
+            .collect();
+        let cells = CellModel::new(volumes, cells.clone());
         Ok(Self {
+            ranking: ranking::fit(&library, &without, &cells),
             substitution: fit(&|_| true),
-            cells: CellModel::new(volumes, cells.clone()),
-            calibration,
+            cells,
             library,
         })
     }
@@ -140,42 +142,44 @@ impl Predictor {
         origin: Origin,
         factor: f64,
     ) -> Vec<Candidate> {
-        let Some(block) = self.library.blocks.get(&formula.anonymous()) else {
+        let block = self.library.blocks.get(&formula.anonymous());
+        let Some(block) = block.filter(|_| count > 0) else {
             return Vec::new();
         };
         // Structures of other amounts are no answers by themselves, so that their own formula may vote.
         let is_hidden = |m: &Member| {
             origin == Origin::Substituted && self.library.known[m.known].formula() == formula
         };
-        let elements = ordered(formula);
-        let votes = self.substitution.votes(block, formula, is_hidden);
-        let candidate = |vote: &Vote| {
-            let nearest = &block.members[vote.nearest];
-            let permutation = &block.permutations[vote.permutation];
-            let to: Vec<Element> = permutation
-                .iter()
-                .map(|r| elements[usize::from(*r)])
-                .collect();
-            let known = &self.library.known;
-            let lattice =
-                self.cells
-                    .lattice(block, known, vote.nearest, formula, &to, &is_hidden)?;
-            let prototype = &known[nearest.known];
-            Some(Candidate {
-                probability: factor * self.calibration.probability(vote.share),
+        let library = &self.library;
+        let poll = self.substitution.votes(block, formula, is_hidden);
+        let most = ARRANGEMENTS.max(2 * count);
+        let found = Arrangement::all(
+            library,
+            &self.cells,
+            block,
+            formula,
+            &poll,
+            most,
+            &is_hidden,
+        );
+        let own = block.members.iter().find(|m| is_hidden(m));
+        let own = own.map(|m| library.formulas[m.known]);
+        let is_own = |f: usize| Some(f) == own;
+        let question = Question::new(library, block, formula, &poll, &is_own);
+        let best = self.ranking.best(&question, &found, count);
+        let candidate = |ranked: &Ranked| {
+            let arrangement = &found[ranked.arrangement];
+            let prototype = &library.known[block.members[arrangement.vote.nearest].known];
+            Candidate {
+                probability: factor * ranked.probability,
                 origin,
                 prototype: prototype.id().to_owned(),
                 prototype_formula: prototype.formula().clone(),
                 space_group: prototype.space_group(),
-                structure: prototype
-                    .substituted(&nearest.elements, &to, lattice)
-                    .ok()?,
-            })
+                structure: arrangement.structure.clone(),
+            }
         };
-        votes[..votes.len().min(count)]
-            .par_iter()
-            .filter_map(candidate)
-            .collect()
+        best.iter().map(candidate).collect()
     }
 
     /// Formulas of the known structures.
@@ -193,42 +197,4 @@ fn of_known(known: &Known) -> Candidate {
         space_group: known.space_group(),
         structure: known.structure().clone(),
     }
-}
-
-/// Calibration from the formulas that were not learned from, each hidden in turn.
-fn calibrated(library: &Library, substitution: &Substitution) -> Calibration {
-    let mut held_out: Vec<(&Block, usize)> = Vec::new();
-    for block in library.blocks.values() {
-        let formulas = block.members.iter().map(|m| library.formulas[m.known]);
-        let chosen: BTreeSet<usize> = formulas.filter(|f| f % HELD_OUT == 0).collect();
-        held_out.extend(chosen.into_iter().map(|f| (block, f)));
-    }
-    let examples = |(block, number): &(&Block, usize)| -> Vec<(f64, bool)> {
-        let is_own = |m: &Member| library.formulas[m.known] == *number;
-        let own: Vec<&Member> = block.members.iter().filter(|m| is_own(m)).collect();
-        let Some(formula) = own.first().map(|m| library.known[m.known].formula()) else {
-            return Vec::new();
-        };
-        let elements = ordered(formula);
-        let class = |m: &Member| {
-            let is_of = |p: &Vec<u8>| {
-                let assigned = p.iter().map(|r| elements[usize::from(*r)]);
-                assigned.eq(m.elements.iter().copied())
-            };
-            let permutation = block.permutations.iter().position(is_of)?;
-            Some((
-                m.prototype,
-                block.prototypes[m.prototype].equivalent[permutation],
-            ))
-        };
-        let right: Vec<(usize, usize)> = own.iter().filter_map(|m| class(m)).collect();
-        let votes = substitution.votes(block, formula, is_own);
-        let first = votes.iter().take(CALIBRATED);
-        let is_right = |v: &Vote| {
-            let class = block.prototypes[v.prototype].equivalent[v.permutation];
-            right.contains(&(v.prototype, class))
-        };
-        first.map(|v| (v.share, is_right(v))).collect()
-    };
-    Calibration::fit(held_out.par_iter().flat_map(examples).collect())
 }

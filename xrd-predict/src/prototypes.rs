@@ -20,6 +20,8 @@ const MOST_PERMUTATIONS: usize = 24;
 pub(crate) struct Block {
     pub(crate) members: Vec<Member>,
     pub(crate) prototypes: Vec<Prototype>,
+    /// Amounts of the roles.
+    pub(crate) amounts: Vec<u32>,
     /// Permutations of roles with equal amounts, the identity first.
     pub(crate) permutations: Vec<Vec<u8>>,
 }
@@ -63,6 +65,7 @@ impl Block {
         let mut block = Self {
             members: Vec::with_capacity(known.len()),
             prototypes: Vec::new(),
+            amounts: anonymous.counts().to_vec(),
             permutations,
         };
         let mut of_group: BTreeMap<u16, Vec<usize>> = BTreeMap::new();

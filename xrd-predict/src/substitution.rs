@@ -1,5 +1,6 @@
 //! Similarity of elements for substitution, learned from known structures.
 
+mod coordinates;
 mod fit;
 
 pub use fit::FitSettings;
@@ -14,13 +15,33 @@ use crate::prototypes::{Block, Member, ordered};
 pub(crate) const ELEMENTS: usize = 103;
 /// Number of tables.
 pub(crate) const KINDS: usize = 2;
+/// Number of coordinates of the mean over the atoms of a formula.
+pub(crate) const MEANS: usize = 8;
+/// Number of nearest members that are listed.
+const NEAREST: usize = 20;
 
-/// Squared distances of elements for substitution: one table for the most electronegative element of a formula,
-/// and one for the others.
+/// Mean coordinates of the atoms of a formula.
+pub(crate) type Mean = [f32; MEANS];
+
+/// Squared distances for substitution: of elements (one table for the most electronegative element of a formula,
+/// and one for the others), and of the means of whole formulas, so that one element can make up for another.
 #[derive(Clone, Debug)]
 pub(crate) struct Substitution {
     /// One table per kind, ELEMENTS × ELEMENTS.
     tables: Vec<Vec<f32>>,
+    /// Coordinates of each element in means.
+    coordinates: Vec<Mean>,
+}
+
+/// Votes of the members of a block.
+#[derive(Clone, Debug)]
+pub(crate) struct Poll {
+    /// Arrangements, the largest share first.
+    pub(crate) votes: Vec<Vote>,
+    /// The most similar members, each in its best permutation: numbers of both.
+    pub(crate) nearest: Vec<(usize, usize)>,
+    /// Logarithm of the largest weight.
+    pub(crate) similarity: f64,
 }
 
 /// An arrangement of a formula in a prototype, with the evidence for it.
@@ -50,8 +71,11 @@ fn row(element: Element) -> usize {
 }
 
 impl Substitution {
-    pub(crate) fn of_tables(tables: Vec<Vec<f32>>) -> Self {
-        Self { tables }
+    pub(crate) fn of_parts(tables: Vec<Vec<f32>>, coordinates: Vec<Mean>) -> Self {
+        Self {
+            tables,
+            coordinates,
+        }
     }
 
     /// All squared distances, one table after the other.
@@ -59,8 +83,24 @@ impl Substitution {
         self.tables.iter().flatten().copied()
     }
 
-    /// Votes of the members of a block for the arrangements of a formula, the largest share first. Members for
-    /// which `is_hidden` holds do not vote.
+    pub(crate) fn coordinates(&self) -> impl Iterator<Item = f32> + '_ {
+        self.coordinates.iter().flatten().copied()
+    }
+
+    /// Mean coordinates of the atoms of a formula with the elements in roles of these amounts.
+    pub(crate) fn mean(&self, elements: &[Element], amounts: &[u32]) -> Mean {
+        let atoms = amounts.iter().sum::<u32>() as f32;
+        let mut mean = [0.0; MEANS];
+        for (e, n) in elements.iter().zip(amounts) {
+            let own = &self.coordinates[row(*e)];
+            let pairs = mean.iter_mut().zip(own);
+            pairs.for_each(|(m, x)| *m += x * *n as f32 / atoms);
+        }
+        mean
+    }
+
+    /// Votes of the members of a block for the arrangements of a formula. Members for which `is_hidden` holds do
+    /// not vote.
     ///
     /// Cost: O(members · permutations).
     pub(crate) fn votes(
@@ -68,8 +108,9 @@ impl Substitution {
         block: &Block,
         formula: &Reduced,
         is_hidden: impl Fn(&Member) -> bool,
-    ) -> Vec<Vote> {
+    ) -> Poll {
         let elements = ordered(formula);
+        let wanted = self.mean(&elements, &block.amounts);
         let voters: Vec<usize> = (0..block.members.len())
             .filter(|m| !is_hidden(&block.members[*m]))
             .collect();
@@ -77,44 +118,28 @@ impl Substitution {
         let mut shares = Vec::with_capacity(voters.len() * slots);
         for number in &voters {
             let member = &block.members[*number];
+            let far = between(&wanted, &self.mean(&member.elements, &block.amounts));
             for permutation in &block.permutations {
                 let assigned = permutation.iter().map(|r| elements[usize::from(*r)]);
-                shares.push(f64::from(self.similarity(member, assigned)).exp());
+                shares.push(f64::from(self.similarity(member, assigned) - far).exp());
             }
         }
         let sum = shares.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+        let largest = shares.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
         shares.iter_mut().for_each(|s| *s /= sum);
-        let mut votes: Vec<Vote> = Vec::new();
-        let mut places = vec![usize::MAX; block.prototypes.len() * slots];
-        let mut shares = shares.into_iter();
-        for number in voters {
-            let prototype = block.members[number].prototype;
-            for (k, share) in shares.by_ref().take(slots).enumerate() {
-                let class = block.prototypes[prototype].equivalent[k];
-                let place = &mut places[prototype * slots + class];
-                if *place == usize::MAX {
-                    *place = votes.len();
-                    votes.push(Vote {
-                        prototype,
-                        permutation: k,
-                        share: 0.0,
-                        nearest: number,
-                        largest: -1.0,
-                    });
-                }
-                let vote = &mut votes[*place];
-                vote.share += share;
-                if share > vote.largest {
-                    (vote.nearest, vote.permutation, vote.largest) = (number, k, share);
-                }
-            }
+        Poll {
+            nearest: nearest(&voters, &shares, slots),
+            votes: counted(block, &voters, &shares),
+            similarity: largest.ln(),
         }
-        votes.sort_by(|a, b| b.share.total_cmp(&a.share));
-        votes
     }
 
     /// Logarithm of the weight of a member for elements in its roles.
-    fn similarity(&self, member: &Member, elements: impl Iterator<Item = Element>) -> f32 {
+    pub(crate) fn similarity(
+        &self,
+        member: &Member,
+        elements: impl Iterator<Item = Element>,
+    ) -> f32 {
         let kind = kinds(&member.elements);
         let pairs = member.elements.iter().zip(elements).enumerate();
         let distance = |(role, (of_member, e)): (usize, (&Element, Element))| {
@@ -122,4 +147,58 @@ impl Substitution {
         };
         -pairs.map(distance).sum::<f32>()
     }
+}
+
+/// Squared distance of means.
+pub(crate) fn between(a: &Mean, b: &Mean) -> f32 {
+    a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum()
+}
+
+/// Members with the largest shares, each in its best permutation.
+fn nearest(voters: &[usize], shares: &[f64], slots: usize) -> Vec<(usize, usize)> {
+    let best = |(number, shares): (&usize, &[f64])| {
+        let best = shares
+            .iter()
+            .enumerate()
+            .max_by(|a, b| a.1.total_cmp(b.1))?;
+        Some((*best.1, *number, best.0))
+    };
+    let all = voters.iter().zip(shares.chunks(slots.max(1)));
+    let mut all: Vec<(f64, usize, usize)> = all.filter_map(best).collect();
+    all.sort_by(|a, b| b.0.total_cmp(&a.0));
+    all.into_iter()
+        .take(NEAREST)
+        .map(|(_, n, k)| (n, k))
+        .collect()
+}
+
+/// Sums of shares per prototype and arrangement, the largest first.
+fn counted(block: &Block, voters: &[usize], shares: &[f64]) -> Vec<Vote> {
+    let slots = block.permutations.len();
+    let mut votes: Vec<Vote> = Vec::new();
+    let mut places = vec![usize::MAX; block.prototypes.len() * slots];
+    for (number, shares) in voters.iter().zip(shares.chunks(slots.max(1))) {
+        let prototype = block.members[*number].prototype;
+        for (k, share) in shares.iter().enumerate() {
+            let class = block.prototypes[prototype].equivalent[k];
+            let place = &mut places[prototype * slots + class];
+            if *place == usize::MAX {
+                *place = votes.len();
+                votes.push(Vote {
+                    prototype,
+                    permutation: k,
+                    share: 0.0,
+                    nearest: *number,
+                    largest: -1.0,
+                });
+            }
+            let vote = &mut votes[*place];
+            vote.share += share;
+            if *share > vote.largest {
+                (vote.nearest, vote.permutation, vote.largest) = (*number, k, *share);
+            }
+        }
+    }
+    votes.sort_by(|a, b| b.share.total_cmp(&a.share));
+    votes
 }

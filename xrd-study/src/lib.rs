@@ -28,6 +28,7 @@ pub mod predict;
 mod reference;
 mod regression;
 mod report;
+mod resumable;
 mod robustness;
 mod rounding;
 mod sample;

@@ -4,6 +4,8 @@ mod against;
 mod answer;
 mod fit;
 mod known;
+mod measured;
+mod paper;
 mod score;
 
 use std::path::{Path, PathBuf};
@@ -24,7 +26,7 @@ use crate::output::{self, say};
 /// Known structures of other elements with the same amounts are taken as prototypes. The elements are replaced,
 /// the cell is predicted, and the pattern at Cu Ka1 is simulated. The most probable candidate comes first. Known
 /// structures of the formula itself come before all others. All other structures are hypotheses. Formulas may have
-/// brackets, fractions and water, as in Ca(OH)2, Fe0.95O and CuSO4*5H2O. What is no formula is named, the others
+/// brackets, fractions, water and charges, as in Ca(OH)2, Fe0.95O, CuSO4*5H2O and Pb2+2Pb4+O4. What is no formula is named, the others
 /// are answered, and the exit status is 2.
 ///
 /// For each candidate a pattern (.xy) and a structure (.cif) are written, and one figure (.svg) per formula.
@@ -71,6 +73,8 @@ pub(crate) struct Predict {
 enum Command {
     Score(score::Score),
     Fit(fit::Fit),
+    Paper(paper::Paper),
+    Measured(Box<measured::Measured>),
 }
 
 impl Predict {
@@ -78,6 +82,8 @@ impl Predict {
         match &self.command {
             Some(Command::Score(c)) => c.run(),
             Some(Command::Fit(c)) => c.run(),
+            Some(Command::Paper(c)) => c.run(),
+            Some(Command::Measured(c)) => c.run(),
             None => self.predict(),
         }
     }

@@ -6,14 +6,20 @@ pub struct CellSettings {
     pub additive_length: f64,
     /// Length scale of elements in the parts in which all roles have to be similar.
     pub product_length: f64,
+    /// Length scale of elements in the parts in which two roles have to be similar.
+    pub pair_length: f64,
     /// Variance shared by similar compositions of all prototypes.
     pub composition: f64,
+    /// Variance shared by compositions with similar pairs of elements, of all prototypes.
+    pub pairs: f64,
     /// Variance shared by all members of a prototype.
     pub prototype: f64,
     /// Variance of the sum over roles in a prototype.
     pub additive: f64,
     /// Variance of similar elements in all roles of a prototype.
     pub product: f64,
+    /// Variance of similar pairs of elements in two roles of a prototype.
+    pub prototype_pairs: f64,
     /// Variance of the noise.
     pub noise: f64,
     /// Largest number of known structures that are used.
@@ -28,12 +34,15 @@ impl Default for CellSettings {
         Self {
             additive_length: 0.45,
             product_length: 1.5,
-            composition: 0.024,
+            pair_length: 0.8,
+            composition: 0.015,
+            pairs: 0.02,
             prototype: 0.17,
             additive: 0.0013,
             product: 0.001,
+            prototype_pairs: 0.002,
             noise: 0.0001,
-            neighbours: 256,
+            neighbours: 160,
             weights: [1.1, 1.2, 0.28, 0.3, 0.04, 4.5],
         }
     }
@@ -41,7 +50,7 @@ impl Default for CellSettings {
 
 impl CellSettings {
     /// Number of numbers.
-    pub(crate) const NUMBERS: usize = 14;
+    pub(crate) const NUMBERS: usize = 17;
 
     pub(crate) fn numbers(&self) -> [f64; Self::NUMBERS] {
         let mut numbers = [0.0; Self::NUMBERS];
@@ -56,7 +65,8 @@ impl CellSettings {
             self.neighbours as f64,
         ];
         numbers[..8].copy_from_slice(&first);
-        numbers[8..].copy_from_slice(&self.weights);
+        numbers[8..14].copy_from_slice(&self.weights);
+        numbers[14..].copy_from_slice(&[self.pair_length, self.pairs, self.prototype_pairs]);
         numbers
     }
 
@@ -74,6 +84,9 @@ impl CellSettings {
             // A larger system would take seconds to solve.
             neighbours: at(7).clamp(0.0, 2000.0) as usize,
             weights: std::array::from_fn(|i| at(8 + i)),
+            pair_length: at(14),
+            pairs: at(15),
+            prototype_pairs: at(16),
         }
     }
 }

@@ -140,6 +140,7 @@ impl Reader {
             match self.peek() {
                 Some(c) if c.is_ascii_uppercase() => {
                     let element = self.element()?;
+                    self.charge();
                     let amount = self.number()?.unwrap_or(1.0);
                     *amounts.entry(element).or_default() += amount;
                 }
@@ -190,6 +191,27 @@ impl Reader {
         let symbol: String = self.characters[start..self.at].iter().collect();
         Element::from_symbol(&symbol)
             .map_err(|_| self.error_at(start, Reason::UnknownElement(symbol)))
+    }
+
+    /// Passes over a charge, as in `Pb2+`, `Pb²⁺` and `Pb^2+^`. A sign without a number is no charge.
+    fn charge(&mut self) {
+        let rest = &self.characters[self.at..];
+        let is_superscript = |c: &char| "⁰¹²³⁴⁵⁶⁷⁸⁹".contains(*c);
+        let count = |rest: &[char], is_digit: &dyn Fn(&char) -> bool| {
+            rest.iter().take_while(|c| is_digit(c)).count()
+        };
+        let raised = count(rest, &is_superscript);
+        if raised > 0 && matches!(rest.get(raised), Some('⁺' | '⁻')) {
+            self.at += raised + 1;
+            return;
+        }
+        let carets = usize::from(rest.first() == Some(&'^'));
+        let digits = count(&rest[carets..], &char::is_ascii_digit);
+        if digits > 0 && matches!(rest.get(carets + digits), Some('+' | '-')) {
+            let end = carets + digits + 1;
+            let closing = usize::from(carets > 0 && rest.get(end) == Some(&'^'));
+            self.at += end + closing;
+        }
     }
 
     /// A number if one is next.

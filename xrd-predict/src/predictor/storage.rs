@@ -1,20 +1,27 @@
 //! Bytes of a predictor: numbers in little-endian order, positions of atoms in steps of 1/65,520.
 
+mod bytes;
+
 use std::collections::BTreeMap;
 
 use xrd_core::{Atom, Element, Lattice, Structure};
 
+use self::bytes::{Reader, Writer};
 use super::Predictor;
 use crate::calibration::Calibration;
 use crate::cell::{AtomicVolumes, CellModel};
 use crate::library::Library;
 use crate::prototypes::{Block, Member, Prototype, ordered, permutations};
-use crate::substitution::{ELEMENTS, KINDS, Substitution};
-use crate::{CellSettings, Error, Known, Result};
+use crate::ranking::Ranking;
+use crate::substitution::{ELEMENTS, KINDS, MEANS, Substitution};
+use crate::trees::{Node, Trees};
+use crate::{CellSettings, Known, Result};
 
-const MAGIC: &[u8] = b"xrd-predict 1\n";
+const MAGIC: &[u8] = b"xrd-predict 2\n";
 /// Steps of a fractional coordinate. 65,520 is divisible by 2 to 10 and 12, so that special positions are exact.
 const STEPS: f64 = 65_520.0;
+/// Number of the feature of a leaf.
+const LEAF: u16 = u16::MAX;
 
 impl Predictor {
     /// Bytes of the predictor: about 130 per structure. Positions are rounded to 1/65,520 of the cell.
@@ -48,15 +55,20 @@ impl Predictor {
             }
         }
         let tables = self.substitution.tables();
-        tables.for_each(|v| out.0.extend(v.to_le_bytes()));
+        let coordinates = self.substitution.coordinates();
+        let numbers = tables.chain(coordinates);
+        numbers.for_each(|v| out.0.extend(v.to_le_bytes()));
         self.cells.volumes().numbers().for_each(|v| out.f64(v));
         self.cells
             .settings()
             .numbers()
             .iter()
             .for_each(|v| out.f64(*v));
-        out.u32(self.calibration.points.len());
-        for (share, probability) in &self.calibration.points {
+        write_trees(&mut out, &self.ranking.order);
+        write_trees(&mut out, &self.ranking.groups);
+        let points = &self.ranking.calibration.points;
+        out.u32(points.len());
+        for (share, probability) in points {
             out.f64(*share);
             out.f64(*probability);
         }
@@ -66,11 +78,11 @@ impl Predictor {
     /// Reads the bytes of a predictor.
     ///
     /// # Errors
-    /// [`Error::File`] with the position if the bytes are not a predictor.
+    /// [`Error::File`](crate::Error::File) with the position if the bytes are not a predictor.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let mut input = Reader { bytes, at: 0 };
         if input.take(MAGIC.len())? != MAGIC {
-            return Err(input.error("the first line is not 'xrd-predict 1'"));
+            return Err(input.error("the first line is not 'xrd-predict 2'"));
         }
         let count = input.count(30)?;
         let known: Vec<Known> = (0..count)
@@ -83,20 +95,26 @@ impl Predictor {
         let mut blocks = BTreeMap::new();
         for anonymous in of_anonymous.into_keys() {
             let permutations = permutations(anonymous.counts());
-            let block = read_block(&mut input, &known, permutations)?;
+            let amounts = anonymous.counts().to_vec();
+            let block = read_block(&mut input, &known, amounts, permutations)?;
             blocks.insert(anonymous, block);
         }
-        let mut table = || -> Result<Vec<f32>> {
-            let bytes = input.take(4 * ELEMENTS * ELEMENTS)?;
+        let mut table = |length: usize| -> Result<Vec<f32>> {
+            let bytes = input.take(4 * length)?;
             let numbers = bytes.chunks_exact(4);
             Ok(numbers
                 .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
                 .collect())
         };
-        let tables: Vec<Vec<f32>> = (0..KINDS).map(|_| table()).collect::<Result<_>>()?;
+        let tables = (0..KINDS).map(|_| table(ELEMENTS * ELEMENTS));
+        let tables: Vec<Vec<f32>> = tables.collect::<Result<_>>()?;
+        let coordinates = table(ELEMENTS * MEANS)?;
+        let coordinates = coordinates.chunks_exact(MEANS);
+        let coordinates = coordinates.map(|c| std::array::from_fn(|k| c[k])).collect();
         let mut numbers = |n: usize| -> Result<Vec<f64>> { (0..n).map(|_| input.f64()).collect() };
         let volumes = AtomicVolumes::of_numbers(&numbers(AtomicVolumes::NUMBERS)?);
         let settings = CellSettings::of_numbers(&numbers(CellSettings::NUMBERS)?);
+        let (order, groups) = (read_trees(&mut input)?, read_trees(&mut input)?);
         let count = input.count(16)?;
         let points = (0..count).map(|_| Ok((input.f64()?, input.f64()?)));
         let points = points.collect::<Result<_>>()?;
@@ -105,9 +123,13 @@ impl Predictor {
         }
         Ok(Self {
             library: Library::of_parts(known, blocks),
-            substitution: Substitution::of_tables(tables),
+            substitution: Substitution::of_parts(tables, coordinates),
             cells: CellModel::new(volumes, settings),
-            calibration: Calibration { points },
+            ranking: Ranking {
+                order,
+                groups,
+                calibration: Calibration { points },
+            },
         })
     }
 }
@@ -160,11 +182,17 @@ fn read_known(input: &mut Reader) -> Result<Known> {
     )
 }
 
-fn read_block(input: &mut Reader, known: &[Known], permutations: Vec<Vec<u8>>) -> Result<Block> {
+fn read_block(
+    input: &mut Reader,
+    known: &[Known],
+    amounts: Vec<u32>,
+    permutations: Vec<Vec<u8>>,
+) -> Result<Block> {
     let (members, prototypes) = (input.count(9)?, input.count(permutations.len())?);
     let mut block = Block {
         members: Vec::with_capacity(members),
         prototypes: Vec::with_capacity(prototypes),
+        amounts,
         permutations,
     };
     for _ in 0..prototypes {
@@ -212,59 +240,43 @@ fn read_block(input: &mut Reader, known: &[Known], permutations: Vec<Vec<u8>>) -
     }
 }
 
-struct Writer(Vec<u8>);
-
-impl Writer {
-    fn u32(&mut self, value: usize) {
-        self.0.extend((value as u32).to_le_bytes());
-    }
-
-    fn f64(&mut self, value: f64) {
-        self.0.extend(value.to_le_bytes());
+fn write_trees(out: &mut Writer, trees: &Trees) {
+    out.u32(trees.trees.len());
+    for tree in &trees.trees {
+        out.u32(tree.len());
+        for node in tree {
+            let (feature, number, other) = match *node {
+                Node::Leaf(value) => (LEAF, value, 0),
+                Node::Split {
+                    feature,
+                    threshold,
+                    other,
+                } => (feature, threshold, other),
+            };
+            out.0.extend(feature.to_le_bytes());
+            out.0.extend(number.to_le_bytes());
+            out.0.extend(other.to_le_bytes());
+        }
     }
 }
 
-struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Reader<'a> {
-    fn error(&self, reason: &'static str) -> Error {
-        Error::File {
-            at: self.at,
-            reason,
-        }
+fn read_trees(input: &mut Reader) -> Result<Trees> {
+    let count = input.count(4)?;
+    let mut trees = Vec::with_capacity(count);
+    for _ in 0..count {
+        let nodes = input.count(8)?;
+        let node = |b: &[u8]| {
+            let number = f32::from_le_bytes([b[2], b[3], b[4], b[5]]);
+            match u16::from_le_bytes([b[0], b[1]]) {
+                LEAF => Node::Leaf(number),
+                feature => Node::Split {
+                    feature,
+                    threshold: number,
+                    other: u16::from_le_bytes([b[6], b[7]]),
+                },
+            }
+        };
+        trees.push(input.take(8 * nodes)?.chunks_exact(8).map(node).collect());
     }
-
-    fn take(&mut self, length: usize) -> Result<&'a [u8]> {
-        let found = self.bytes[self.at..].get(..length);
-        let found = found.ok_or_else(|| self.error("the file is cut off"))?;
-        self.at += length;
-        Ok(found)
-    }
-
-    fn byte(&mut self) -> Result<u8> {
-        Ok(self.take(1)?[0])
-    }
-
-    fn u32(&mut self) -> Result<usize> {
-        let bytes = self.take(4)?;
-        Ok(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize)
-    }
-
-    /// A number of items of at least `size` bytes each, which have to fit into the rest of the file.
-    fn count(&mut self, size: usize) -> Result<usize> {
-        let count = self.u32()?;
-        match count.saturating_mul(size) <= self.bytes.len() - self.at {
-            true => Ok(count),
-            false => Err(self.error("the file is cut off")),
-        }
-    }
-
-    fn f64(&mut self) -> Result<f64> {
-        let mut bytes = [0; 8];
-        bytes.copy_from_slice(self.take(8)?);
-        Ok(f64::from_le_bytes(bytes))
-    }
+    Ok(Trees { trees })
 }

@@ -3,13 +3,11 @@
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, Normal};
 use rayon::prelude::*;
-use xrd_core::Element;
 
-use super::{ELEMENTS, KINDS, Substitution, kinds, row};
-use crate::features::{PROPERTIES, properties};
-use crate::prototypes::Block;
+use super::coordinates::{Coordinates, Gradient};
+use super::{ELEMENTS, KINDS, MEANS, Mean, Substitution, between, kinds, row};
+use crate::prototypes::{Block, Member};
 
 /// Number of targets whose gradients are added by one thread, in order.
 const PIECE: usize = 64;
@@ -42,112 +40,6 @@ impl Default for FitSettings {
             penalty: 1e-3,
             seed: 0,
         }
-    }
-}
-
-/// Coordinates of elements: a linear map of their properties, plus a correction of each.
-struct Coordinates {
-    dimensions: usize,
-    /// Scaled properties of each element.
-    properties: Vec<[f64; PROPERTIES]>,
-    /// For each table: map (properties × dimensions), then corrections (elements × dimensions).
-    values: Vec<f64>,
-}
-
-impl Coordinates {
-    fn new(settings: &FitSettings) -> Self {
-        let dimensions = settings.dimensions.max(1);
-        let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
-        let mut values = vec![0.0; KINDS * (PROPERTIES + ELEMENTS) * dimensions];
-        if let Ok(normal) = Normal::new(0.0, 0.05) {
-            values.iter_mut().for_each(|v| *v = normal.sample(&mut rng));
-        }
-        let scale = [0.4, 0.5, 4.0, 1.5, 0.5];
-        let of = |number: usize| {
-            let element = Element::from_number(number as u8 + 1);
-            let values = element.map_or([0.0; PROPERTIES], properties);
-            std::array::from_fn(|j| values[j] / scale[j])
-        };
-        let mut new = Self {
-            dimensions,
-            properties: (0..ELEMENTS).map(of).collect(),
-            values,
-        };
-        for table in 0..KINDS {
-            for j in 0..PROPERTIES.min(dimensions) {
-                let at = new.map(table) + j * dimensions + j;
-                new.values[at] = 1.0;
-            }
-        }
-        new
-    }
-
-    /// Place of the map of a table.
-    fn map(&self, table: usize) -> usize {
-        table * (PROPERTIES + ELEMENTS) * self.dimensions
-    }
-
-    /// Place of the corrections of a table.
-    fn corrections(&self, table: usize) -> usize {
-        self.map(table) + PROPERTIES * self.dimensions
-    }
-
-    fn of(&self, table: usize, element: usize) -> Vec<f64> {
-        let (map, own) = (self.map(table), self.corrections(table));
-        let coordinate = |d: usize| {
-            let from_properties = (0..PROPERTIES)
-                .map(|j| self.properties[element][j] * self.values[map + j * self.dimensions + d]);
-            from_properties.sum::<f64>() + self.values[own + element * self.dimensions + d]
-        };
-        (0..self.dimensions).map(coordinate).collect()
-    }
-
-    fn substitution(&self) -> Substitution {
-        Substitution {
-            tables: (0..KINDS)
-                .map(|table| {
-                    let points: Vec<Vec<f64>> = (0..ELEMENTS).map(|e| self.of(table, e)).collect();
-                    let square = |a: &[f64], b: &[f64]| -> f64 {
-                        a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum()
-                    };
-                    let all = points.iter();
-                    all.flat_map(|a| {
-                        points
-                            .iter()
-                            .map(|b| square(a, b) as f32)
-                            .collect::<Vec<_>>()
-                    })
-                    .collect()
-                })
-                .collect(),
-        }
-    }
-
-    /// Gradient with respect to the values, from that with respect to the tables of squared distances.
-    fn gradient(&self, of_tables: &[Vec<f64>; KINDS]) -> Vec<f64> {
-        let mut gradient = vec![0.0; self.values.len()];
-        for (table, of_table) in of_tables.iter().enumerate() {
-            let points: Vec<Vec<f64>> = (0..ELEMENTS).map(|e| self.of(table, e)).collect();
-            let (map, own) = (self.map(table), self.corrections(table));
-            for a in 0..ELEMENTS {
-                for b in 0..ELEMENTS {
-                    let slope = 2.0 * of_table[a * ELEMENTS + b];
-                    if slope == 0.0 || a == b {
-                        continue;
-                    }
-                    for d in 0..self.dimensions {
-                        let change = slope * (points[a][d] - points[b][d]);
-                        gradient[own + a * self.dimensions + d] += change;
-                        gradient[own + b * self.dimensions + d] -= change;
-                        for j in 0..PROPERTIES {
-                            let difference = self.properties[a][j] - self.properties[b][j];
-                            gradient[map + j * self.dimensions + d] += change * difference;
-                        }
-                    }
-                }
-            }
-        }
-        gradient
     }
 }
 
@@ -230,79 +122,128 @@ fn adam(
     }
 }
 
-/// Mean gradient of the loss of targets with respect to the tables.
+/// Mean gradient of the loss of targets with respect to the tables and the coordinates of means.
 fn table_gradient(
     substitution: &Substitution,
     blocks: &[&Block],
     formulas: &[usize],
     batch: &[(usize, usize)],
-) -> [Vec<f64>; KINDS] {
-    let of_piece = |piece: &[(usize, usize)]| {
-        let mut tables = [0; KINDS].map(|_| vec![0.0; ELEMENTS * ELEMENTS]);
-        for (b, member) in piece {
-            add_target(substitution, blocks[*b], formulas, *member, &mut tables);
-        }
-        tables
+) -> Gradient {
+    let zero = || {
+        let tables = [0; KINDS].map(|_| vec![0.0; ELEMENTS * ELEMENTS]);
+        (tables, vec![0.0; ELEMENTS * MEANS])
     };
-    let pieces: Vec<[Vec<f64>; KINDS]> = batch.par_chunks(PIECE).map(of_piece).collect();
-    let mut sum = [0; KINDS].map(|_| vec![0.0; ELEMENTS * ELEMENTS]);
-    for piece in pieces {
-        for (table, of_piece) in sum.iter_mut().zip(piece) {
-            table
-                .iter_mut()
-                .zip(of_piece)
+    let means_of = |block: &&Block| -> Vec<Mean> {
+        let mean = |m: &Member| substitution.mean(&m.elements, &block.amounts);
+        block.members.iter().map(mean).collect()
+    };
+    let means: Vec<Vec<Mean>> = blocks.par_iter().map(means_of).collect();
+    let of_piece = |piece: &[(usize, usize)]| {
+        let mut gradient = zero();
+        for (b, member) in piece {
+            let target = Target {
+                block: blocks[*b],
+                means: &means[*b],
+                formulas,
+                member: *member,
+            };
+            target.add(substitution, &mut gradient);
+        }
+        gradient
+    };
+    let pieces: Vec<Gradient> = batch.par_chunks(PIECE).map(of_piece).collect();
+    let mut sum = zero();
+    for (tables, means) in pieces {
+        let parts = tables.into_iter().chain([means]);
+        for (all, part) in sum.0.iter_mut().chain([&mut sum.1]).zip(parts) {
+            all.iter_mut()
+                .zip(part)
                 .for_each(|(s, p)| *s += p / batch.len() as f64);
         }
     }
     sum
 }
 
-/// Adds the gradient of one target: share of a member among all, minus its share among the right ones.
-fn add_target(
-    substitution: &Substitution,
-    block: &Block,
-    formulas: &[usize],
-    target: usize,
-    tables: &mut [Vec<f64>; KINDS],
-) {
-    let wanted = &block.members[target];
-    let (mut all, mut right) = (0.0f64, 0.0f64);
-    let mut weights = Vec::with_capacity(block.members.len() * block.permutations.len());
-    for member in &block.members {
-        let is_own = formulas[member.known] == formulas[wanted.known];
-        for (k, permutation) in block.permutations.iter().enumerate() {
-            if is_own {
-                weights.push((0.0, false));
-                continue;
+/// A known structure whose arrangement is learned.
+struct Target<'a> {
+    block: &'a Block,
+    means: &'a [Mean],
+    formulas: &'a [usize],
+    member: usize,
+}
+
+impl Target<'_> {
+    /// Adds the gradient: share of a member among all, minus its share among the right ones.
+    fn add(&self, substitution: &Substitution, gradient: &mut Gradient) {
+        let (weights, all, right) = self.weights(substitution);
+        if right <= 1e-30 {
+            return;
+        }
+        let wanted = &self.block.members[self.member].elements;
+        let slots = self.block.permutations.len();
+        let (tables, means) = gradient;
+        for (number, weights) in weights.chunks(slots).enumerate() {
+            let member = &self.block.members[number];
+            let kind = kinds(&member.elements);
+            let mut together = 0.0;
+            for (permutation, (weight, is_right)) in self.block.permutations.iter().zip(weights) {
+                let share = weight / all - if *is_right { weight / right } else { 0.0 };
+                if share.abs() < 1e-9 {
+                    continue;
+                }
+                together += share;
+                // The loss grows with the weight, and the weight falls with the distance.
+                for (role, of_member) in member.elements.iter().enumerate() {
+                    let element = wanted[usize::from(permutation[role])];
+                    let at = row(*of_member) * ELEMENTS + row(element);
+                    tables[kind(role)][at] -= share;
+                }
             }
-            let assigned = permutation.iter().map(|r| wanted.elements[usize::from(*r)]);
-            let weight = f64::from(substitution.similarity(member, assigned).exp());
-            let equivalent = &block.prototypes[member.prototype].equivalent;
-            let is_right = member.prototype == wanted.prototype && equivalent[k] == equivalent[0];
-            all += weight;
-            right += if is_right { weight } else { 0.0 };
-            weights.push((weight, is_right));
+            if together != 0.0 {
+                self.add_means(number, together, means);
+            }
         }
     }
-    if right <= 1e-30 {
-        return;
-    }
-    let mut weights = weights.into_iter();
-    for member in &block.members {
-        let kind = kinds(&member.elements);
-        for permutation in &block.permutations {
-            let Some((weight, is_right)) = weights.next() else {
-                return;
-            };
-            let share = weight / all - if is_right { weight / right } else { 0.0 };
-            if share.abs() < 1e-9 {
-                continue;
+
+    /// Weight of each member and permutation, and whether it is right; the sum, and that of the right ones.
+    fn weights(&self, substitution: &Substitution) -> (Vec<(f64, bool)>, f64, f64) {
+        let block = self.block;
+        let wanted = &block.members[self.member];
+        let (mut all, mut right) = (0.0f64, 0.0f64);
+        let mut weights = Vec::with_capacity(block.members.len() * block.permutations.len());
+        for (number, member) in block.members.iter().enumerate() {
+            let is_own = self.formulas[member.known] == self.formulas[wanted.known];
+            let far = between(&self.means[number], &self.means[self.member]);
+            for (k, permutation) in block.permutations.iter().enumerate() {
+                if is_own {
+                    weights.push((0.0, false));
+                    continue;
+                }
+                let assigned = permutation.iter().map(|r| wanted.elements[usize::from(*r)]);
+                let similarity = substitution.similarity(member, assigned) - far;
+                let weight = f64::from(similarity.exp());
+                let equivalent = &block.prototypes[member.prototype].equivalent;
+                let is_same = member.prototype == wanted.prototype;
+                let is_right = is_same && equivalent[k] == equivalent[0];
+                all += weight;
+                right += if is_right { weight } else { 0.0 };
+                weights.push((weight, is_right));
             }
-            // The loss grows with the weight, and the weight falls with the distance.
-            for (role, of_member) in member.elements.iter().enumerate() {
-                let element = wanted.elements[usize::from(permutation[role])];
-                let at = row(*of_member) * ELEMENTS + row(element);
-                tables[kind(role)][at] -= share;
+        }
+        (weights, all, right)
+    }
+
+    /// Adds the gradient of the squared distance of the means of the target and a member.
+    fn add_means(&self, number: usize, share: f64, gradient: &mut [f64]) {
+        let (a, b) = (&self.means[self.member], &self.means[number]);
+        let slope: [f64; MEANS] = std::array::from_fn(|k| -2.0 * share * f64::from(a[k] - b[k]));
+        let atoms = f64::from(self.block.amounts.iter().sum::<u32>());
+        for (place, sign) in [(self.member, 1.0), (number, -1.0)] {
+            let elements = self.block.members[place].elements.iter();
+            for (e, n) in elements.zip(&self.block.amounts) {
+                let part = sign * f64::from(*n) / atoms;
+                let own = &mut gradient[row(*e) * MEANS..][..MEANS];
+                own.iter_mut().zip(slope).for_each(|(g, s)| *g += part * s);
             }
         }
     }

@@ -26,6 +26,10 @@ fn formulas_are_reduced() {
         ("H₂O", "H2O"),
         (" Na Cl ", "ClNa"),
         ("FeFeO3", "Fe2O3"),
+        ("Pb2+2Pb4+O4", "O4Pb3"),
+        ("Fe²⁺Fe³⁺₂O₄", "Fe3O4"),
+        ("Mn^2+^Mn^3+2O4", "Mn3O4"),
+        ("Ca2+O2-", "CaO"),
     ];
     for (text, expected) in same {
         assert_eq!(reduced(text), expected, "{text}");
@@ -43,6 +47,9 @@ fn what_is_no_formula_is_refused_with_its_position() {
         ("Fe2O3)", 6, "bracket ')' was not opened"),
         ("NaCl2.x", 6, "'.' has no meaning"),
         ("Fe-2O3", 3, "'-' has no meaning"),
+        ("Na+Cl", 3, "'+' has no meaning"),
+        ("Fe²O", 3, "'²' has no meaning"),
+        ("Fe^2O", 3, "'^' has no meaning"),
         ("Fe()2", 4, "no element"),
         ("NaCl·", 6, "no element"),
         ("Fe0O", 3, "amount 0"),

@@ -266,3 +266,14 @@ fn the_shipped_predictor_answers() {
     assert_eq!(wustite.origin, Origin::OtherStoichiometry);
     assert_eq!(wustite.structure.composition().len(), 2);
 }
+
+#[test]
+fn candidates_have_different_space_groups() {
+    let found = without("BaZrO3").predict_unknown(&reduced("BaZrO3"), 2);
+    let mut groups: Vec<u16> = found.iter().map(|c| c.space_group).collect();
+    groups.sort_unstable();
+    assert_eq!(groups, [160, 221]);
+    // No two candidates with one space group have equal cells.
+    let many = without("BaZrO3").predict_unknown(&reduced("BaZrO3"), 10);
+    assert!(many.len() > 2, "{}", many.len());
+}

@@ -35,7 +35,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unfinished`] for a folder of other work, for existing work without
     /// [`Saving::resume`], and for work that was started with other settings.
-    pub(super) fn open(saving: &Saving, kind: &'static str, asked: &str) -> Result<Self> {
+    pub(crate) fn open(saving: &Saving, kind: &'static str, asked: &str) -> Result<Self> {
         let path = saving.path.clone();
         let opened = Self {
             folder: path.clone(),
@@ -105,7 +105,7 @@ impl Store {
     }
 
     /// Returns the path of the checkpoint file of a training.
-    pub(super) fn checkpoint_file(&self, name: &str) -> PathBuf {
+    pub(crate) fn checkpoint_file(&self, name: &str) -> PathBuf {
         self.folder.join(format!("{name}{CHECKPOINT}"))
     }
 
@@ -115,7 +115,7 @@ impl Store {
     }
 
     /// Reads the result of a training, if it is done.
-    pub(super) fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
+    pub(crate) fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let damaged = |why: serde_json::Error| UnfinishedError::Damaged {
             path: self.result(name),
             reason: why.to_string(),
@@ -126,7 +126,7 @@ impl Store {
     }
 
     /// Writes the result of a training and removes its checkpoint.
-    pub(super) fn write(&self, name: &str, result: &impl Serialize) -> Result<()> {
+    pub(crate) fn write(&self, name: &str, result: &impl Serialize) -> Result<()> {
         let text = serde_json::to_string(result).map_err(Error::ToJson)?;
         self.begin()?;
         xrd_io::write::atomically(self.result(name), |f| f.write_all(text.as_bytes()))?;
@@ -134,7 +134,7 @@ impl Store {
     }
 
     /// Makes the folder and writes the settings of the work.
-    pub(super) fn begin(&self) -> Result<()> {
+    pub(crate) fn begin(&self) -> Result<()> {
         let settings = self.folder.join(SETTINGS);
         if !settings.exists() {
             std::fs::create_dir_all(&self.folder).map_err(|e| Error::file(&self.folder, e))?;

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
-use xrd_study::predict::{MethodScore, PredictScore, TestSplit, score_prediction};
+use xrd_study::Saving;
+use xrd_study::predict::{MethodScore, PredictScore, ScoreSettings, TestSplit, score_prediction};
 
 use super::known;
 use crate::options::{Threads, share};
@@ -19,12 +20,14 @@ use crate::progress::Terminal;
 #[command(after_help = "\
 Example:
   xrd predict score structures/
-  xrd predict score structures/ --split chemical-system --json > score.json")]
+  xrd predict score structures/ --split chemical-system --json > score.json
+  xrd predict score earlier/ --split time --later later.jsonl
+  xrd predict score structures/ --checkpoint score.unfinished --resume   continues after Ctrl-C")]
 pub(crate) struct Score {
     /// Structures: .jsonl, .cif and POSCAR files, or folders of them
     #[arg(value_name = "FILE|DIR", required = true)]
     structures: Vec<PathBuf>,
-    /// Test part: formulas, or all formulas of chemical systems
+    /// Test part: formulas, all formulas of chemical systems, or new formulas of later structures
     #[arg(long, value_enum, default_value_t = Split::Formula)]
     split: Split,
     /// Share of the test part
@@ -33,6 +36,19 @@ pub(crate) struct Score {
     /// Seed of the split
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// Structures of the split by time; their formulas that do not occur in FILE|DIR are the test part
+    #[arg(long, value_name = "FILE|DIR")]
+    later: Vec<PathBuf>,
+    /// Score a second part, chosen from the formulas outside of the test part with the next seed. Neither part is
+    /// learned from, so that changes of the method can be compared without the test part
+    #[arg(long)]
+    validation: bool,
+    /// Save finished work in this folder; it is removed at the end
+    #[arg(long, value_name = "DIR")]
+    checkpoint: Option<PathBuf>,
+    /// Continue from the saved work, or start if nothing was saved
+    #[arg(long, requires = "checkpoint")]
+    resume: bool,
     /// Print as JSON
     #[arg(long)]
     json: bool,
@@ -46,25 +62,57 @@ enum Split {
     Formula,
     /// Chemical systems
     ChemicalSystem,
+    /// Formulas of --later
+    Time,
 }
 
 impl Score {
     pub(crate) fn run(&self) -> Result<()> {
+        let split = self.split()?;
         let pool = self.threads.pool()?;
         let terminal = Terminal::default();
-        let (known, skipped) = pool.install(|| known::read(&self.structures, &terminal))?;
-        if let Some((count, why)) = skipped {
-            eprintln!("note: {count} structures are left out; the first: {why}");
-        }
-        let split = match self.split {
-            Split::Formula => TestSplit::Formula,
-            Split::ChemicalSystem => TestSplit::ChemicalSystem,
+        let read = |paths: &[PathBuf]| -> Result<_> {
+            let (known, skipped) = pool.install(|| known::read(paths, &terminal))?;
+            if let Some((count, why)) = skipped {
+                eprintln!("note: {count} structures are left out; the first: {why}");
+            }
+            Ok(known)
         };
-        let score = || score_prediction(&known, split, self.share, self.seed, &terminal);
+        let known = read(&self.structures)?;
+        let later = match self.later.is_empty() {
+            true => Vec::new(),
+            false => read(&self.later)?,
+        };
+        let settings = ScoreSettings {
+            split,
+            share: self.share,
+            seed: self.seed,
+            is_validation: self.validation,
+        };
+        let saving = self.checkpoint.as_ref();
+        let saving = saving.map(|folder| Saving::new(folder).with_resume(self.resume));
+        let score = || score_prediction(&known, &later, settings, saving.as_ref(), &terminal);
         let score = pool.install(score)?;
         match self.json {
             true => say(&pretty(&score)?),
             false => lines(&score).iter().try_for_each(|line| say(line)),
+        }
+    }
+
+    fn split(&self) -> Result<TestSplit> {
+        let split = match self.split {
+            Split::Formula => TestSplit::Formula,
+            Split::ChemicalSystem => TestSplit::ChemicalSystem,
+            Split::Time => TestSplit::Time,
+        };
+        let is_by_time = split == TestSplit::Time;
+        if is_by_time && self.validation {
+            bail!("--validation has no meaning with --split time (use --split formula)");
+        }
+        match (is_by_time, self.later.is_empty()) {
+            (true, true) => bail!("--split time has no later structures (add --later FILE|DIR)"),
+            (false, false) => bail!("--later has no meaning without --split time"),
+            _ => Ok(split),
         }
     }
 }
@@ -79,6 +127,16 @@ fn lines(score: &PredictScore) -> Vec<String> {
                 .to_owned(),
         );
         lines.extend(methods.iter().map(line));
+    }
+    lines.push(
+        "\ncosine Pearson JSD of ternary formulas: of peaks alone, and of peaks merged and moved to the true peaks within 2°"
+            .to_owned(),
+    );
+    for m in &score.ternary {
+        let [alone, moved] = m
+            .peak_distances
+            .map(|d| format!("{:.3} {:.3} {:.3}", d[0], d[1], d[2]));
+        lines.push(format!("{alone}   {moved}   {}", m.method));
     }
     lines
         .push("\nprobability  right space group  F1 0.5°, by tenths of the predictions".to_owned());

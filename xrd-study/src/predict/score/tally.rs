@@ -1,6 +1,7 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use xrd_predict::peaks::{
-    LEAST_HEIGHT, Peak, PeakScore, peak_match, peak_score, peaks, random_peaks,
+    LEAST_HEIGHT, Peak, PeakScore, aligned, merged, peak_match, peak_score, peaks, random_peaks,
+    sticks,
 };
 use xrd_predict::{Known, Reduced, distance};
 
@@ -31,6 +32,9 @@ pub struct MethodScore {
     /// Distances of the patterns (0° to 180°, maximum 1): cosine, Pearson, Jensen–Shannon, and dynamic time
     /// warping. `null` for random peaks.
     pub distances: Option<[f64; 4]>,
+    /// The first three of these distances for the peaks alone, and for merged peaks that are moved to the true
+    /// peaks within 2°.
+    pub peak_distances: [[f64; 3]; 2],
     /// Precision, recall and F1 of peaks from 5° to 90° at 0.2°, 0.5° and 2°.
     pub peaks: [PeakScore; 3],
     /// F1 at 0.5° if the most similar one of all known structures of the formula is the truth.
@@ -65,10 +69,12 @@ impl Truth {
 }
 
 /// Scores of one prediction.
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Prediction {
-    method: &'static str,
+    method: String,
     matches: [f64; 4],
     distances: Option<[f64; 4]>,
+    peak_distances: [[f64; 3]; 2],
     peaks: [PeakScore; 3],
     best_polymorph_f1: f64,
     space_group: Option<[f64; 2]>,
@@ -87,9 +93,10 @@ impl Prediction {
         let [c, d] = both(&truth.measured.peaks, measured);
         let f1 = |t: &Vec<Peak>| peak_score(t, measured, DISTANCES_DEG[1]).f1;
         Self {
-            method,
+            method: method.to_owned(),
             matches: [a, b, c, d],
             distances: None,
+            peak_distances: peak_distances(truth, paper),
             peaks: DISTANCES_DEG.map(|d| peak_score(&truth.measured.peaks, measured, d)),
             best_polymorph_f1: truth.polymorphs.iter().map(f1).fold(0.0, f64::max),
             space_group: None,
@@ -119,6 +126,38 @@ impl Prediction {
         prediction.distances = Some(distances.map(|d| d(&scaled, wanted)));
         prediction
     }
+}
+
+/// Distances of patterns of peaks alone (0° to 180°): as they are, and merged and moved to the true peaks.
+fn peak_distances(truth: &Truth, found: &[Peak]) -> [[f64; 3]; 2] {
+    let grid = truth.paper.pattern.grid();
+    let wanted = sticks(grid, &truth.paper.peaks);
+    let of = |peaks: &[Peak]| {
+        let mut values = sticks(grid, peaks);
+        let top = values.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+        values.iter_mut().for_each(|y| *y /= top);
+        let all = [
+            distance::cosine,
+            distance::pearson,
+            distance::jensen_shannon,
+        ];
+        all.map(|d| d(&values, &wanted))
+    };
+    let moved = moved(&truth.paper.peaks, &merged(found, MATCH_DEG));
+    [of(found), of(&moved)]
+}
+
+/// Predicted peaks, those that are aligned with a true peak at its position.
+fn moved(truth: &[Peak], found: &[Peak]) -> Vec<Peak> {
+    let pairs = || truth.iter().zip(aligned(truth, found, MATCH_DEG));
+    let is_free = |p: &&Peak| pairs().all(|(_, at)| at != Some(**p));
+    let mut all: Vec<Peak> = found.iter().filter(is_free).copied().collect();
+    all.extend(pairs().filter_map(|(t, at)| {
+        let height = at?.height;
+        Some(Peak { height, ..*t })
+    }));
+    all.sort_by(|a, b| a.two_theta_deg.total_cmp(&b.two_theta_deg));
+    all
 }
 
 /// Scores of the first candidate, of the best of all candidates by F1 at 0.5°, and of as many random peaks.
@@ -183,12 +222,14 @@ pub(super) fn scores(
         let distances = |k: usize| mean(&|p| p.distances.map_or(0.0, |d| d[k]));
         let groups = |k: usize| mean(&|p| p.space_group.map_or(0.0, |d| d[k]));
         MethodScore {
-            method: chosen[0][m].method.to_owned(),
+            method: chosen[0][m].method.clone(),
             formulas: chosen.len(),
             peak_match: mean(&|p| p.matches[0]),
             reverse_match: mean(&|p| p.matches[1]),
             measured_match: [mean(&|p| p.matches[2]), mean(&|p| p.matches[3])],
             distances: is_given(&|p| p.distances.is_some()).then(|| [0, 1, 2, 3].map(distances)),
+            peak_distances: [0, 1]
+                .map(|row| [0, 1, 2].map(|k| mean(&|p| p.peak_distances[row][k]))),
             peaks: [0, 1, 2].map(|k| PeakScore {
                 precision: mean(&|p| p.peaks[k].precision),
                 recall: mean(&|p| p.peaks[k].recall),

@@ -8,7 +8,7 @@ use xrd_identify::Library;
 use xrd_report::{
     ANSWERS_FILE, ANSWERS_PAGE, FigureFiles, FoundGroup, answers_page, found_groups, recognised,
 };
-use xrd_study::xrd_symmetry::{Refusal, Settings};
+use xrd_study::xrd_symmetry::Settings;
 use xrd_study::{Inputs, OutputFolder, Table};
 
 use super::answer::{Answer, percent, reason, rounded};

@@ -291,27 +291,33 @@ pub(crate) fn of_operations(operations: &[Operation]) -> Option<Setting> {
     let found = tabulated()
         .find(is_same)
         .map(|(setting, _)| setting.clone());
-    found
-        .or_else(|| recentred_settings().find(|s| same_group(&s.operations(), operations)))
-        .or_else(|| {
-            tabulated()
-                .find(is_elsewhere)
-                .map(|(setting, _)| setting.clone())
-        })
+    found.or_else(|| recentred_of(operations)).or_else(|| {
+        tabulated()
+            .find(is_elsewhere)
+            .map(|(setting, _)| setting.clone())
+    })
 }
 
-/// All settings of primitive groups with another lattice letter.
-fn recentred_settings() -> impl Iterator<Item = Setting> {
-    let primitive = || settings().filter(|s| s.name().starts_with('P'));
-    let with = |letter| {
-        move |s: &Setting| Setting {
-            centring: Some(letter),
-            ..s.clone()
-        }
+/// The primitive group with another lattice letter that has these operations.
+fn recentred_of(operations: &[Operation]) -> Option<Setting> {
+    let primitive = || {
+        let all = settings().zip(OPERATIONS.iter());
+        all.filter(|(s, _)| s.name().starts_with('P'))
     };
-    ['A', 'B', 'C', 'I', 'F']
-        .into_iter()
-        .flat_map(move |letter| primitive().map(with(letter)))
+    let mut letters = [('A', 2), ('B', 2), ('C', 2), ('I', 2), ('F', 4)].into_iter();
+    letters.find_map(|(letter, factor)| {
+        // The order of a subgroup divides that of the group. Only few groups remain to be generated.
+        let is_possible = |(_, own): &(&Setting, &Vec<Operation>)| {
+            let order = operations.len();
+            order >= factor * own.len() && order.is_multiple_of(own.len())
+        };
+        let with_letter = |(setting, _): (&Setting, _)| Setting {
+            centring: Some(letter),
+            ..setting.clone()
+        };
+        let mut possible = primitive().filter(is_possible).map(with_letter);
+        possible.find(|s| same_group(&s.operations(), operations))
+    })
 }
 
 fn same_rotations(a: &[Operation], b: &[Operation]) -> bool {
@@ -460,6 +466,28 @@ mod tests {
         assert!(by_number(231, None).is_empty());
         for number in 1..=230 {
             assert!(by_number(number, None)[0].is_standard(), "{number}");
+        }
+    }
+
+    #[test]
+    fn centred_groups_are_found_by_their_operations() {
+        let primitive = settings().filter(|s| s.name().starts_with('P'));
+        // Every eleventh group with every letter: all of them would take seconds.
+        for (setting, letter) in primitive
+            .step_by(11)
+            .flat_map(|s| "ABCIF".chars().map(move |l| (s, l)))
+        {
+            let centred = Setting {
+                centring: Some(letter),
+                ..setting.clone()
+            };
+            let operations = centred.operations();
+            let found = of_operations(&operations).unwrap();
+            assert!(
+                same_group(&found.operations(), &operations),
+                "{}",
+                centred.name()
+            );
         }
     }
 

@@ -29,7 +29,7 @@ impl Prepared {
     pub fn masked(&self, window: Range<usize>) -> Self {
         let mut values = self.values().to_vec();
         mask(&mut values, &window);
-        Self::of_values(values, self.measured())
+        self.with_values(values, 1.0)
     }
 }
 

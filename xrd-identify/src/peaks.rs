@@ -31,6 +31,9 @@ const LOWEST: f32 = 0.004;
 /// Lowest height of a peak in standard deviations of the noise.
 const ABOVE_NOISE: f32 = 5.0;
 
+/// Lowest rise of a peak above the points beside it, in standard deviations of the noise before smoothing.
+const RISE: f32 = 2.5;
+
 /// Number of peaks that decide about the width.
 const FOR_WIDTH: usize = 12;
 
@@ -44,7 +47,7 @@ impl Peaks {
         let heights: Vec<f32> = values.iter().map(|v| v * v).collect();
         let smooth = convolve(&heights, 1.5, true);
         let lowest = LOWEST.max(ABOVE_NOISE * noise(&smooth));
-        let found = maxima(&smooth, lowest, 3);
+        let found = maxima(&smooth, pattern.noise(), lowest, 3);
         let mut order = found.clone();
         order.sort_by(|a, b| smooth[*b].total_cmp(&smooth[*a]).then(a.cmp(b)));
         let widths = order.iter().take(FOR_WIDTH);
@@ -64,7 +67,9 @@ impl Peaks {
                 height: f64::from(smooth[i]),
             }
         };
-        let all = maxima(&smooth, lowest, apart.max(2)).into_iter().map(peak);
+        let all = maxima(&smooth, pattern.noise(), lowest, apart.max(2))
+            .into_iter()
+            .map(peak);
         Self {
             all: all.collect(),
             fwhm_deg,
@@ -82,13 +87,15 @@ fn noise(values: &[f32]) -> f32 {
     second.get(second.len() / 2).copied().unwrap_or_default() / 0.6745
 }
 
-/// Points that are highest among those at most `apart` points away, and rise above `lowest`.
-fn maxima(values: &[f32], lowest: f32, apart: usize) -> Vec<usize> {
+/// Points that are highest among those at most `apart` points away, rise above `lowest`, and above the least of these
+/// points by more than the noise.
+fn maxima(values: &[f32], noise: &[f32], lowest: f32, apart: usize) -> Vec<usize> {
     let is_highest = |i: usize| {
         let window = &values[i.saturating_sub(apart)..(i + apart + 1).min(values.len())];
         let least = window.iter().copied().fold(f32::INFINITY, f32::min);
         let top = window.iter().copied().fold(0.0, f32::max);
-        values[i] > lowest && values[i] == top && values[i] - least > 0.5 * lowest
+        let rise = (0.5 * lowest).max(RISE * noise[i]);
+        values[i] > lowest && values[i] == top && values[i] - least > rise
     };
     let mut found: Vec<usize> = (0..values.len()).filter(|i| is_highest(*i)).collect();
     found.dedup_by(|b, a| *b - *a <= apart);

@@ -38,6 +38,9 @@ const NOISE: usize = 5;
 /// were compared on simulated patterns of structures that are not in the library.
 const ABOVE_NOISE: f32 = 1.53;
 
+/// Factor from the noise to its standard deviation, from the same mean sizes.
+const DEVIATION: f32 = ABOVE_NOISE / 2.0;
+
 /// Returns the axis of prepared patterns: 5.00° to 89.96° in steps of 0.04° (2,125 points), for the wavelength
 /// 1.540593 Å (Cu Kα1).
 ///
@@ -61,6 +64,9 @@ pub fn axis() -> Result<(TwoThetaGrid, Wavelength)> {
 pub struct Prepared {
     values: Vec<f32>,
     measured: Range<usize>,
+    /// Standard deviation of the noise before smoothing at each measured point, relative to the highest
+    /// intensity.
+    noise: Vec<f32>,
 }
 
 impl Prepared {
@@ -124,7 +130,7 @@ impl Prepared {
         let noise = noise(part);
         smooth(part);
         let background = least_nearby(&running_mean(part, LEVEL));
-        for ((value, level), noise) in part.iter_mut().zip(background).zip(noise) {
+        for ((value, level), noise) in part.iter_mut().zip(background).zip(&noise) {
             *value = (*value - level - ABOVE_NOISE * noise).max(0.0);
         }
         let top = part.iter().copied().fold(0.0, f32::max);
@@ -132,12 +138,25 @@ impl Prepared {
             return Err(Error::NoLines);
         }
         part.iter_mut().for_each(|v| *v = (*v / top).sqrt());
-        Ok(Self { values, measured })
+        Ok(Self {
+            values,
+            measured,
+            noise: noise.iter().map(|n| DEVIATION * n / top).collect(),
+        })
     }
 
-    /// Pattern of prepared numbers.
-    pub(crate) fn of_values(values: Vec<f32>, measured: Range<usize>) -> Self {
-        Self { values, measured }
+    /// The pattern with other values, whose highest intensity is `top` times that of this pattern.
+    pub(crate) fn with_values(&self, values: Vec<f32>, top: f32) -> Self {
+        Self {
+            values,
+            measured: self.measured(),
+            noise: self.noise.iter().map(|n| n / top).collect(),
+        }
+    }
+
+    /// Standard deviation of the noise before smoothing at each measured point, relative to the highest intensity.
+    pub(crate) fn noise(&self) -> &[f32] {
+        &self.noise
     }
 
     /// Returns the numbers, one per point of the axis.

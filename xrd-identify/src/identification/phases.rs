@@ -169,7 +169,7 @@ impl Prepared {
         let rest: Vec<f32> = rest.map(|(v, e)| (v * v - e).max(0.0)).collect();
         let top = rest.iter().copied().fold(0.0, f32::max);
         let roots = rest.iter().map(|r| (r / top).sqrt()).collect();
-        (top > 1e-4).then(|| Self::of_values(roots, pattern.measured()))
+        (top > 1e-4).then(|| pattern.with_values(roots, top))
     }
 }
 

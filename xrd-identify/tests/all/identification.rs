@@ -140,3 +140,36 @@ fn libraries_and_searches_may_be_empty() {
     let found = library(20).phases(&pattern, &Search { candidates: 5 }, 0);
     assert_eq!(found.phases.len(), 1);
 }
+
+#[test]
+fn noise_is_no_peak() {
+    let library = library(100);
+    let own = entry(25).lines;
+    // Counts of the highest line and of the background: quick and slow scans.
+    for (highest, background) in [(300.0, 100.0), (3000.0, 100.0), (30_000.0, 1000.0)] {
+        let mut numbers = Numbers(7);
+        let (mut left_over, mut seen, mut all) = (0, 0, 0);
+        for _ in 0..10 {
+            let mut counts = intensities(&[(&own, 0.0, 0.0, highest)]);
+            for value in &mut counts {
+                let mean = f64::from(*value) + background;
+                let turn = std::f64::consts::TAU * numbers.next();
+                let size = (-2.0 * numbers.next().ln()).sqrt();
+                *value = (mean + mean.sqrt() * size * turn.cos()) as f32;
+            }
+            let pattern = Prepared::within(counts, 0..Prepared::POINTS).unwrap();
+            let found = library.identify(&pattern, &Search::default());
+            let first = &found.matches[0];
+            assert_eq!(first.index, 25);
+            left_over += found.unmatched(&library, &[first]).len();
+            // Lines of ten standard deviations of the background.
+            let lines = found.lines(&library, first).into_iter();
+            for line in lines.filter(|l| l.intensity * highest > 10.0 * background.sqrt()) {
+                seen += usize::from(line.is_found);
+                all += 1;
+            }
+        }
+        assert!(left_over <= 5, "{highest} {background}: {left_over}");
+        assert!(seen as f64 >= 0.98 * f64::from(all), "{seen} of {all}");
+    }
+}

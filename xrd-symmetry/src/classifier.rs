@@ -43,6 +43,13 @@ impl Classifier {
         &self.name
     }
 
+    /// The same networks with another name.
+    #[must_use]
+    pub fn with_name(self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self { name, ..self }
+    }
+
     /// Returns the networks.
     pub fn networks(&self) -> &[Network<f32>] {
         &self.networks

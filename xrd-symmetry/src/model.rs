@@ -193,6 +193,11 @@ impl Model {
         &self.networks
     }
 
+    /// The networks of the model, to calibrate them anew.
+    pub fn into_networks(self) -> Classifier {
+        self.networks
+    }
+
     /// Returns the settings.
     pub fn settings(&self) -> &Settings {
         &self.settings

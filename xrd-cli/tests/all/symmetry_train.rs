@@ -68,6 +68,13 @@ fn a_model_is_the_same_with_any_number_of_threads_and_grows() {
     let [one, two, three] = ["one", "two", "three"]
         .map(|d| std::fs::read(place.path(&format!("{d}/mine.model"))).unwrap());
     assert!(one == two && one == three);
+    // The networks of a model, calibrated on the same structures, are the same model.
+    let calibrate = "symmetry train cells.jsonl --seed 5 --variants 0.3 --library few.lines";
+    place.write("four/note.txt", "");
+    place.done(&format!(
+        "{calibrate} --calibrate one/mine.model --out four/mine.model"
+    ));
+    assert!(one == std::fs::read(place.path("four/mine.model")).unwrap());
     assert!(!place.path("saved").exists());
     let found = place.done("symmetry scan.xy --model one/mine.model --json --wavelength CuKa1");
     let found: Value = serde_json::from_str(&found).unwrap();

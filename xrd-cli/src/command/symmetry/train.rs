@@ -14,9 +14,13 @@ use xrd_study::xrd_symmetry::{Classifier, TrainingPlan};
 use xrd_study::{Inputs, Saving};
 
 use super::crystals::{Crystals, Divided};
+use super::shipped;
 use crate::options::{SavingOptions, Threads, count, share};
 use crate::output::{pretty, say};
 use crate::progress::Terminal;
+
+/// Argument of `--calibrate` for the model in the program.
+const SHIPPED: &str = "shipped";
 
 /// Train a model on structures alone, for xrd symmetry --model.
 ///
@@ -29,6 +33,7 @@ use crate::progress::Terminal;
 Examples:
   xrd symmetry train cif/ --out my.model --checkpoint training/ --resume
   xrd symmetry train minerals.jsonl structures/ --networks 5 --out my.model
+  xrd symmetry train cif/ --calibrate shipped --library my.lines --out my.model
   xrd symmetry scan.xy --model my.model")]
 pub(crate) struct Train {
     /// Structures: files of one structure (CIF, POSCAR), JSON lines with the key sg (number of the space group),
@@ -47,6 +52,10 @@ pub(crate) struct Train {
     /// Batch size
     #[arg(long, value_name = "N", default_value_t = 128, value_parser = count)]
     batch: usize,
+    /// Do not train, but calibrate the networks of this model anew, for example with another library; 'shipped' is the
+    /// model in the program. The structures have to be those it was trained on, as only the same ones are held out
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["networks", "steps", "batch", "keep"])]
+    calibrate: Option<PathBuf>,
     /// Share of patterns of structures with other elements, coordinates and axes, 0 to 1
     #[arg(long, value_name = "X", default_value_t = 0.35, value_parser = share)]
     variants: f64,
@@ -71,7 +80,8 @@ pub(crate) struct Train {
 /// What is printed with `--json`.
 #[derive(Serialize)]
 struct Summary<'a> {
-    plan: &'a TrainingPlan,
+    /// `None` if no network was trained.
+    plan: Option<&'a TrainingPlan>,
     networks: usize,
     variants: f64,
     /// Number of structures for training in each group.
@@ -86,7 +96,11 @@ impl Train {
         if self.variants == 1.0 {
             bail!("--variants 1 (expected 0 to 1, without 1)");
         }
-        let inputs = self.structures.iter().chain(&self.library);
+        let inputs = self
+            .structures
+            .iter()
+            .chain(&self.library)
+            .chain(&self.calibrate);
         Inputs::new(inputs).refuse_overwrite(&self.out)?;
         xrd_io::write::check_writable(&self.out)?;
         let pool = self.threads.pool()?;
@@ -105,14 +119,22 @@ impl Train {
         let [trained, apart] =
             [&training, &held_out].map(|groups| groups.iter().map(Vec::len).collect::<Vec<_>>());
         let effects = SymmetryEffects::default();
-        let source = PatternSource::of_groups(training, self.variants, effects.clone(), self.seed)?;
-        let plan = self.plan();
-        let networks = train_networks(&plan, self.networks, &source, &saving, &observer)?;
-        // The crystals of the training need much memory.
-        drop(source);
-        let classifier = Classifier::new(self.name(), networks)?;
-        // Networks as they are read from the file, with weights of 8 bits.
-        let classifier = Classifier::from_bytes(&classifier.to_bytes()?)?;
+        let (classifier, plan) = match &self.calibrate {
+            Some(file) => {
+                let model = shipped(Some(file.as_path()).filter(|f| *f != Path::new(SHIPPED)))?;
+                (model.into_networks().with_name(self.name()), None)
+            }
+            None => {
+                let source =
+                    PatternSource::of_groups(training, self.variants, effects.clone(), self.seed)?;
+                let plan = self.plan();
+                let networks = train_networks(&plan, self.networks, &source, &saving, &observer)?;
+                let classifier = Classifier::new(self.name(), networks)?;
+                // Networks as they are read from the file, with weights of 8 bits.
+                (Classifier::from_bytes(&classifier.to_bytes()?)?, Some(plan))
+            }
+        };
+        let networks = classifier.networks().len();
         let calibration = CalibrationPlan::default();
         let (model, report) = calibrate(
             classifier,
@@ -124,12 +146,12 @@ impl Train {
         )?;
         let bytes = model.to_bytes()?;
         xrd_io::write::atomically(&self.out, |f| f.write_all(&bytes))?;
-        if !self.keep {
-            self.remove(&saving, &plan)?;
+        if let Some(plan) = plan.as_ref().filter(|_| !self.keep) {
+            self.remove(&saving, plan)?;
         }
         let summary = Summary {
-            plan: &plan,
-            networks: self.networks,
+            plan: plan.as_ref(),
+            networks,
             variants: self.variants,
             training: &trained,
             held_out: &apart,
@@ -182,12 +204,15 @@ impl Summary<'_> {
     fn lines(&self, out: &Path) -> Vec<String> {
         let report = self.calibration;
         let structures = self.training.iter().sum::<usize>();
-        let mut lines = vec![
-            format!(
-                "{} networks, trained on {} patterns each of {structures} structures",
-                self.networks,
-                self.plan.steps() * self.plan.batch as u64,
+        let trained = match self.plan {
+            Some(plan) => format!(
+                "trained on {} patterns each of {structures} structures",
+                plan.steps() * plan.batch as u64
             ),
+            None => "not trained again".to_owned(),
+        };
+        let mut lines = vec![
+            format!("{} networks, {trained}", self.networks),
             String::new(),
             "simulated patterns of substances that were held out".to_owned(),
             format!(

@@ -57,7 +57,7 @@ def image():
         {"layer": "average_pool", "size": 2, "stride": 3},
         {"layer": "upsample", "factor": 2, "interpolation": "nearest"},
         {"layer": "max_pool", "size": 2, "stride": 1},
-        conv(7, [2, 3], [1, 1], [0, 0]),
+        {**conv(7, [2, 3], [1, 1], [0, 0]), "extra": [1, 2]},
     ]
     return {"input": {"image": {"height": 11, "width": 14, "channels": 3}}, "layers": layers}
 

@@ -21,6 +21,11 @@ pub enum Interpolation {
     Linear,
 }
 
+/// Whether no zeros are added, which files do not state.
+fn is_none(extra: &[usize; 2]) -> bool {
+    *extra == [0, 0]
+}
+
 /// Description of a layer. Sizes are checked by [`Network::new`](crate::Network::new).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "layer", rename_all = "snake_case")]
@@ -55,7 +60,7 @@ pub enum LayerSpec {
         padding: [usize; 2],
         /// Number of zeros added after the last row and column besides; with the padding smaller than the kernel.
         /// A kernel of two positions keeps the size with one of them.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "is_none")]
         extra: [usize; 2],
     },
     /// Mean of each window of a sequence or, with square windows, of an image. Incomplete windows are left

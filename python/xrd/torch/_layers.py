@@ -83,6 +83,17 @@ class GlobalAverage(nn.Module):
         return x.flatten(2).mean(2)
 
 
+class ExtendedConv2d(nn.Conv2d):
+    """Convolution with zeros after the last row and column, besides the padding at each end."""
+
+    extra: list[int] = [0, 0]
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return the convolution of the extended image."""
+        rows, columns = self.extra
+        return super().forward(nn.functional.pad(x, (0, columns, 0, rows)))
+
+
 class Residual(nn.Module):
     """Sum of the outputs of a body and of a shortcut."""
 
@@ -165,7 +176,7 @@ def _layer(name: str, spec: Spec, shape: Shape) -> Built:
         case "conv1d":
             return _convolution(name, spec, shape, 1, nn.Conv1d)
         case "conv2d":
-            return _convolution(name, spec, shape, 2, nn.Conv2d)
+            return _convolution(name, spec, shape, 2, ExtendedConv2d)
         case "average_pool" | "max_pool":
             return _pool(name, spec, shape)
         case "global_average":
@@ -224,9 +235,12 @@ def _axes(value: int | list[int], count: int) -> list[int]:
 def _convolution(name: str, spec: Spec, shape: Shape, axes: int, module: type[nn.Module]) -> Built:
     _expect(name, shape, axes + 1)
     kernel, stride, padding = (_axes(spec[key], axes) for key in ("kernel", "stride", "padding"))
-    settings = zip(shape, kernel, stride, padding)
-    positions = [_windows(name, n + 2 * p, k, s) for n, k, s, p in settings]
+    extra = spec.get("extra", [0] * axes)
+    settings = zip(shape, kernel, stride, padding, extra)
+    positions = [_windows(name, n + 2 * p + e, k, s) for n, k, s, p, e in settings]
     built = module(shape[-1], spec["filters"], kernel, stride, padding)
+    if isinstance(built, ExtendedConv2d):
+        built.extra = extra
     return _initial(built), (*positions, spec["filters"])
 
 

@@ -129,6 +129,16 @@ fn zeros_after_the_end_keep_the_size() {
             assert_eq!(kept, wide[[n, (row * 6 + column + 1) * 3 + f]]);
         }
     }
+    // Files state the zeros only where there are some, as files of before did not.
+    for (layer, is_stated) in [
+        (conv2d(3, [3, 2], [1, 1], [1, 1]), false),
+        (same_size(3, [3, 2]), true),
+    ] {
+        let bytes = network(layer.clone()).to_bytes(Precision::Full).unwrap();
+        assert_eq!(bytes.windows(5).any(|w| w == b"extra"), is_stated);
+        let read = Network::<f64>::from_bytes(&bytes).unwrap();
+        assert_eq!(read.spec().layers, [layer]);
+    }
     let layers = vec![LayerSpec::Conv2d {
         filters: 1,
         kernel: [3, 2],

@@ -38,12 +38,9 @@ pub(crate) fn files_below(folder: PathBuf) -> Vec<PathBuf> {
 /// Reads a damaged file with its parsers and checks the time and the message.
 fn read(parsers: &[&str], path: &Path, what: &str, bytes: &[u8]) {
     for parser in parsers {
-        let (read, mut time) = clock::timed(|| parsers::parse(parser, path, bytes));
-        if time >= clock::LONGEST {
-            // Once may be chance, such as another machine's load on this processor.
-            time = clock::timed(|| parsers::parse(parser, path, bytes)).1;
-        }
-        assert!(time < clock::LONGEST, "{} {what}: {time:?}", path.display());
+        let (read, time) = clock::timed(|| parsers::parse(parser, path, bytes));
+        let limit = clock::LONGEST;
+        assert!(time < limit, "{} {what}: {time:?}", path.display());
         let line = read.map_or_else(|e| e.to_string(), |()| String::new());
         assert!(!line.contains('\n'), "{} {what}: {line}", path.display());
     }
